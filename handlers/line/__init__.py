@@ -1,0 +1,1 @@
+"""The LINE door: verify, parse, render and send, by those names; linebot is imported nowhere else."""
