@@ -1,0 +1,57 @@
+"""A reply in plain words: what is read aloud (altText), and what is sent when LINE refuses the bubbles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.reply import Block, CallButton, Card, Choices, FactLine, HotlineLine, LinkButton, Reply, Text, Urgent
+from handlers.line import limits
+
+
+def plain(reply: Reply) -> str:
+    """Return the whole reply as one text within LINE's limit; empty when the reply holds no words."""
+    return limits.shorten("\n\n".join(filter(None, map(_whole, reply.blocks))), limits.TEXT_UTF16)
+
+
+def gist(block: Block) -> str:
+    """Return what a notification shows and a screen reader says for `block`; empty when it holds no words."""
+    match block:
+        case Card():
+            shown = [block.highlight] if block.highlight else []
+            said = [block.title, *block.cautions, *map(_fact, shown), block.text]
+        case Choices():
+            said = [block.prompt, *(f"・{option.label}" for option in block.options if limits.clean(option.label))]
+        case Urgent():
+            said = [block.title, block.text, *map(_hotline, block.hotlines)]
+        case Text():
+            said = [block.text]
+    return _lines(said)
+
+
+def _whole(block: Block) -> str:
+    match block:
+        case Card():
+            desk = [block.desk.label, block.desk.name, *block.desk.lines] if block.desk else []
+            facts = map(_fact, block.facts)
+            return _lines([gist(block), *facts, *desk, block.source_note, *map(_button, block.buttons)])
+        case Text():
+            return _lines([block.text, *map(_button, block.buttons)])
+        case _:
+            return gist(block)
+
+
+def _fact(fact: FactLine) -> str:
+    return ": ".join(filter(None, (limits.clean(fact.name), limits.clean(fact.value))))
+
+
+def _hotline(line: HotlineLine) -> str:
+    return " ".join(filter(None, map(limits.clean, (line.name, line.call.number, line.about))))
+
+
+def _button(button: LinkButton | CallButton) -> str:
+    target = button.number if isinstance(button, CallButton) else limits.uri(button.url) or ""
+    return " ".join(filter(None, (limits.clean(button.label), limits.clean(target))))
+
+
+def _lines(parts: Iterable[str]) -> str:
+    return "\n".join(filter(None, map(limits.clean, parts)))
