@@ -1,0 +1,35 @@
+"""LINE's way out, as the worker sees it."""
+
+from __future__ import annotations
+
+from bot.memory.inbox import InboxEvent
+from bot.reply import Reply
+from handlers.door import Delivery
+from handlers.line.recent_users import RecentUsers
+from handlers.line.render import render, render_plain
+from handlers.line.send import LineSender
+from handlers.line.texts import LineTexts
+
+
+class LineDoor:
+    """Implements handlers.door.Door for LINE."""
+
+    def __init__(self, sender: LineSender, users: RecentUsers, texts: LineTexts) -> None:
+        """Send through `sender`; `users` is the map that the webhook fills."""
+        self._sender = sender
+        self._users = users
+        self._texts = texts
+
+    @property
+    def channel(self) -> str:
+        """Return `line`."""
+        return "line"
+
+    def deliver(self, event: InboxEvent, reply: Reply) -> Delivery:
+        """Render `reply` and send it with the event's reply token; never raises for a network fault."""
+        return self._sender.reply(event, render(reply, self._texts), lambda: render_plain(reply, self._texts))
+
+    def show_thinking(self, event: InboxEvent) -> None:
+        """Show LINE's loading animation to a person who asked in a one-on-one chat; never raises."""
+        if user_id := self._users.find(event.new.event_id):
+            self._sender.show_loading(user_id)
