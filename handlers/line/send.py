@@ -26,7 +26,7 @@ from linebot.v3.messaging import (  # type: ignore[import-untyped,unused-ignore]
     ShowLoadingAnimationRequest,
 )
 from pydantic.v1 import ValidationError
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from bot.memory.inbox import InboxEvent
 from handlers.door import Delivered, Delivery, GiveUp, TryAgain
@@ -34,8 +34,7 @@ from handlers.door import Delivered, Delivery, GiveUp, TryAgain
 TOKEN_LASTS = timedelta(minutes=1)
 """#send-reply-message-reply-token: within one minute of receiving the webhook."""
 UNKNOWN_OUTCOME_WAIT = timedelta(seconds=1)
-UNKNOWN_OUTCOME_ATTEMPTS = 2
-"""An outcome that is unknown twice stays unknown: the event is kept as failed, where staff see it."""
+"""After an outcome that is unknown, once; unknown twice, the event is kept as failed, where staff see it."""
 REFUSED_PROBE_EVERY = timedelta(seconds=10)
 """While LINE refuses the access token, one call in this time finds out whether it still does."""
 REFUSED = "token refused"
@@ -47,7 +46,7 @@ _LOADING_SECONDS = 20
 _CONNECTIONS = 64
 """Kept open at the most; more than a process has worker threads."""
 
-_log = structlog.get_logger(__name__)
+_log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +58,8 @@ class _Answer:
     details: tuple[str, ...] = ()
     request_id: str = ""
     retry_after: timedelta | None = None
+    reached: bool = True
+    """Whether LINE may have got the request at all."""
 
 
 class LineSender:
@@ -118,7 +119,7 @@ class LineSender:
             attempt=event.attempt,
             status=answer.status,
             request_id=answer.request_id,
-            message=answer.message,
+            refusal=answer.message,
         )
         return answer
 
@@ -130,6 +131,8 @@ class LineSender:
         except ValidationError:
             # Raised for the body of a 200 only: LINE has accepted, in words that this SDK doesn't know.
             answer = _Answer(200)
+        except (ConnectTimeoutError, NewConnectionError) as error:
+            answer = _Answer(0, type(error).__name__, reached=False)
         except (HTTPError, ValueError, LookupError) as error:
             # No answer, or one that isn't text: urllib3's errors are not ApiException.
             answer = _Answer(0, type(error).__name__)
@@ -164,16 +167,17 @@ def _delivery(event: InboxEvent, answer: _Answer) -> Delivery:
     status, message = answer.status, answer.message
     if 200 <= status < 300 or status == 409:
         return Delivered(answer.request_id)
-    if _token_refused(answer) and (event.sending_began or event.attempt > 1):
+    if _token_refused(answer) and event.sending_began:
         return Delivered("an earlier attempt had arrived")
     if status in (401, 403):
         return GiveUp(REFUSED)
     if status == 429 and "monthly limit" not in message.lower():
-        return TryAgain("rate limit", answer.retry_after)
+        return TryAgain("rate limit", answer.retry_after, not_sent=True)
+    if not answer.reached:
+        return TryAgain(f"no connection: {message}", not_sent=True)
     if status == 0 or status >= 500:
         reason = f"outcome unknown: {status or message}"
-        again = event.attempt < UNKNOWN_OUTCOME_ATTEMPTS
-        return TryAgain(reason, UNKNOWN_OUTCOME_WAIT) if again else GiveUp(reason)
+        return GiveUp(reason) if event.sending_began else TryAgain(reason, UNKNOWN_OUTCOME_WAIT)
     return GiveUp(f"{status}: {message}")
 
 

@@ -21,7 +21,7 @@ from handlers.line.verify import SIGNATURE_HEADER, verify
 MAX_BODY = 1_000_000
 """Far above what LINE sends; a larger body is refused before it is read."""
 
-_log = structlog.get_logger(__name__)
+_log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,15 +40,15 @@ class Bench:
         self.door: Door = LineDoor(self.sender, self.users, LineTexts("申し訳ありません。"))
         line.issue("reply-token")
 
-    def event(self, *, attempt: int = 1, began: bool = False, token: str = "reply-token") -> InboxEvent:
+    def event(self, *, began: bool = False, token: str = "reply-token") -> InboxEvent:
         """Return an event that this process has claimed."""
         new = NewEvent("line", "event-1", "key", "ひみつの質問", "", token, self.now)
-        return InboxEvent(1, new, self.now, attempt, began, "claim")
+        return InboxEvent(1, new, self.now, 2 if began else 1, began, "claim")
 
-    def deliver(self, *behaviours: Behaviour, attempt: int = 1, began: bool = False) -> Delivered | TryAgain | GiveUp:
+    def deliver(self, *behaviours: Behaviour, began: bool = False) -> Delivered | TryAgain | GiveUp:
         """Deliver the answer while LINE behaves so."""
         self.line.plan(REPLY, *behaviours)
-        return self.door.deliver(self.event(attempt=attempt, began=began), ANSWER)
+        return self.door.deliver(self.event(began=began), ANSWER)
 
 
 @pytest.fixture
@@ -82,10 +82,9 @@ def test_an_answer_that_is_no_text_is_an_unknown_outcome(bench: Bench) -> None:
 def test_a_refused_token_after_an_earlier_attempt_means_that_it_had_arrived(bench: Bench) -> None:
     used = Behaviour(400, "Invalid reply token")
 
-    assert isinstance(bench.deliver(used, attempt=2), Delivered)
     assert isinstance(bench.deliver(used, began=True), Delivered)
     assert isinstance(bench.deliver(used), GiveUp)
-    assert len(bench.line.requests) == 3
+    assert len(bench.line.requests) == 2
 
 
 def test_a_refused_message_is_sent_once_more_in_plain_words(bench: Bench, logged: list[dict[str, object]]) -> None:
@@ -136,7 +135,7 @@ def test_the_rate_limit_is_waited_out_for_as_long_as_line_asks(bench: Bench) -> 
     }
     for header, wait in waits.items():
         answer = bench.deliver(Behaviour(429, RATE, headers={"Retry-After": header}))
-        assert answer == TryAgain("rate limit", wait)
+        assert answer == TryAgain("rate limit", wait, not_sent=True)
 
 
 def test_the_monthly_limit_is_given_up(bench: Bench) -> None:
@@ -147,19 +146,19 @@ def test_an_unknown_outcome_is_tried_again_once_with_the_same_token(bench: Bench
     again = bench.deliver(Behaviour(500))
 
     assert isinstance(again, TryAgain)
-    assert again.after == timedelta(seconds=1)
-    assert isinstance(bench.deliver(Behaviour(503), attempt=2), GiveUp)
+    assert (again.after, again.not_sent) == (timedelta(seconds=1), False)
+    assert isinstance(bench.deliver(Behaviour(503), began=True), GiveUp)
 
 
 def test_a_connection_lost_before_line_took_the_reply_loses_no_answer(bench: Bench) -> None:
     assert isinstance(bench.deliver(Behaviour(drop="before")), TryAgain)
-    assert isinstance(bench.deliver(attempt=2, began=True), Delivered)
+    assert isinstance(bench.deliver(began=True), Delivered)
     assert len(bench.line.delivered) == 1
 
 
 def test_a_connection_lost_after_line_took_the_reply_doubles_no_answer(bench: Bench) -> None:
     assert isinstance(bench.deliver(Behaviour(drop="after")), TryAgain)
-    assert isinstance(bench.deliver(attempt=2, began=True), Delivered)
+    assert isinstance(bench.deliver(began=True), Delivered)
     assert len(bench.line.delivered) == 1
     assert len(bench.line.requests) == 2
 
@@ -168,14 +167,16 @@ def test_a_silent_line_is_not_waited_for(bench: Bench, monkeypatch: pytest.Monke
     monkeypatch.setattr(send, "_REPLY_TIMEOUT", (0.2, 0.2))
 
     assert isinstance(bench.deliver(Behaviour(delay=1.0)), TryAgain)
-    assert isinstance(bench.deliver(attempt=2, began=True), Delivered)
+    assert isinstance(bench.deliver(began=True), Delivered)
     assert len(bench.line.delivered) == 1
 
 
-def test_a_line_that_can_not_be_reached_is_tried_again(clock: object) -> None:
+def test_while_line_can_not_be_reached_nothing_is_given_up(clock: object) -> None:
     with LineApi() as gone:
         bench = Bench(gone, clock)
-    assert isinstance(bench.door.deliver(bench.event(), ANSWER), TryAgain)
+    for began in (False, True):
+        outcome = bench.door.deliver(bench.event(began=began), ANSWER)
+        assert outcome == TryAgain("no connection: NewConnectionError", not_sent=True)
 
 
 def test_after_the_tokens_minute_line_is_not_asked(bench: Bench) -> None:
