@@ -1,0 +1,213 @@
+"""Fit bot/matching/ranker.json: `make ranker`. Same data, same seed, same numbers.
+
+Learned from: the development questions of ../shared/bench, and the project's own knowledge base indexed with fewer
+phrasings than it has, while the phrasings left out and the check questions are asked. No feature knows a particular
+entry. What is printed is cross-validated over questions.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from bot.build import GuideBuilder
+from bot.guide import documents_of, synonym_groups_of
+from bot.knowledge.base import KnowledgeBase
+from bot.knowledge.loading import load
+from bot.language.tokens import Tokenizer
+from bot.matching.document import Document
+from bot.matching.index import Index
+from bot.matching.ranker import SUMMARY_NAMES, summary
+from bot.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+BENCH = ROOT.parent / "shared" / "bench"
+TARGET = ROOT / "bot" / "matching" / "ranker.json"
+SEED = 20261124
+FOLDS = 5
+RIDGE = 0.003
+"""Chosen from 0.003, 0.01 and 0.03 by cross-validation on the development questions."""
+CANDIDATES = 60
+"""The right entries and the best others by the sum of the views: what a listwise loss needs to see."""
+KEPT_PHRASINGS = (0, 2, 5)
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question asked of one index."""
+
+    features: Array
+    """Shape (candidates, features)."""
+    right: NDArray[np.bool_]
+    """Shape (candidates,)."""
+    word_count: int
+    weight: float
+    group: str
+
+
+def main() -> None:
+    """Fit, report and write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--bench", type=Path, default=BENCH)
+    bench = parser.parse_args().bench
+    settings = Settings()
+    knowledge = load(settings.knowledge_dir, settings.knowledge_dir).knowledge
+    tokenizer = Tokenizer(GuideBuilder(settings).compile_dictionary(knowledge))
+    asked = [*_bench_questions(bench, knowledge, tokenizer), *_own_questions(knowledge, tokenizer)]
+    offtopic = list(_offtopic_questions(bench, knowledge, tokenizer))
+    _report(asked)
+    weights = _fit_ranking(asked)
+    sharpness = _fit_sharpness(asked, weights)
+    answerable, bias = _fit_answerable(asked, offtopic, weights)
+    numbers = {
+        "features": dict(zip(Index.feature_names, weights.round(4).tolist(), strict=True)),
+        "sharpness": round(sharpness, 4),
+        "answerable": dict(zip(SUMMARY_NAMES, answerable.round(4).tolist(), strict=True)),
+        "answerable_bias": round(bias, 4),
+    }
+    TARGET.write_text(json.dumps(numbers, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    print(f"written: {TARGET.relative_to(ROOT)}")
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def _bench_index(bench: Path, knowledge: KnowledgeBase, tokenizer: Tokenizer) -> Index:
+    pairs = _lines(bench / "municipal_qas.jsonl")
+    documents = [Document(pair["id"], pair["question"], answer=pair["answer"]) for pair in pairs]
+    return Index(documents, tokenizer, synonym_groups_of(knowledge))
+
+
+def _bench_questions(bench: Path, knowledge: KnowledgeBase, tokenizer: Tokenizer) -> Iterator[Question]:
+    index = _bench_index(bench, knowledge, tokenizer)
+    for row in _lines(bench / "dev_queries.jsonl"):
+        yield _question(index, row["query"], set(row["relevant"]), 1.0, "bench")
+
+
+def _own_questions(knowledge: KnowledgeBase, tokenizer: Tokenizer) -> Iterator[Question]:
+    for kept in KEPT_PHRASINGS:
+        documents = [replace(each, phrasings=each.phrasings[:kept]) for each in documents_of(knowledge)]
+        index = Index(documents, tokenizer, synonym_groups_of(knowledge))
+        for entry in knowledge.entries.values():
+            texts = [*entry.phrasings[kept:], *(question.text for question in entry.check_questions)]
+            for text in texts:
+                yield _question(index, text, {entry.id}, 0.05, f"own, {kept} phrasings")
+
+
+def _offtopic_questions(bench: Path, knowledge: KnowledgeBase, tokenizer: Tokenizer) -> Iterator[Question]:
+    indexes = [
+        _bench_index(bench, knowledge, tokenizer),
+        Index(documents_of(knowledge), tokenizer, synonym_groups_of(knowledge)),
+    ]
+    for row in _lines(bench / "dev_offtopic.jsonl"):
+        for index in indexes:
+            if row["kind"] != "danger":
+                yield _question(index, row["text"], set(), 1.0, "off-topic")
+
+
+def _question(index: Index, text: str, relevant: set[str], weight: float, group: str) -> Question:
+    tokens = index.tokenizer.analyse(text)
+    features = index.features(tokens).astype(np.float64)
+    right = np.array([each in relevant for each in index.ids])
+    order = np.argsort(-features.sum(axis=1) - 1000 * right)[:CANDIDATES]
+    return Question(features[order], right[order], len(tokens.words), weight, group)
+
+
+def _fit_ranking(asked: Sequence[Question]) -> Array:
+    """Return the weights with the least listwise softmax loss (ListNet, Cao et al. 2007) and an L2 penalty."""
+    held = [question for question in asked if question.right.any()]
+    total = sum(question.weight for question in held)
+
+    def loss(weights: Array) -> tuple[float, Array]:
+        value, gradient = RIDGE / 2 * float(weights @ weights), RIDGE * weights
+        for question in held:
+            scores = question.features @ weights
+            chances = np.exp(scores - scores.max())
+            chances /= chances.sum()
+            right = float(chances[question.right].sum()) + 1e-12
+            share = np.where(question.right, chances, 0) / right
+            value -= question.weight / total * float(np.log(right))
+            gradient = gradient + question.weight / total * ((chances - share) @ question.features)
+        return value, gradient
+
+    return np.asarray(minimize(loss, np.ones(held[0].features.shape[1]), jac=True, method="L-BFGS-B").x)
+
+
+def _fit_sharpness(asked: Sequence[Question], weights: Array) -> float:
+    """Return the factor on the scores under which the softmax shares fit best what was right."""
+
+    def loss(factor: float) -> float:
+        value = 0.0
+        for question in asked:
+            if question.right.any():
+                scores = factor * (question.features @ weights)
+                chances = np.exp(scores - scores.max())
+                value -= question.weight * float(np.log(chances[question.right].sum() / chances.sum() + 1e-12))
+        return value
+
+    return float(min(np.geomspace(0.5, 3, 40), key=loss))
+
+
+def _fit_answerable(asked: Sequence[Question], offtopic: Sequence[Question], weights: Array) -> tuple[Array, float]:
+    """Return logistic regression (Platt 1999): is there an answer at all?
+
+    Negative examples are off-topic messages and the same questions with their right entries taken away.
+    """
+    rows, labels, importance = [], [], []
+    for question in asked:
+        rows.append(_summary(question.features, weights, question.word_count))
+        labels.append(1.0)
+        importance.append(question.weight)
+        rows.append(_summary(question.features[~question.right], weights, question.word_count))
+        labels.append(0.0)
+        importance.append(question.weight * 0.5)
+    for question in offtopic:
+        rows.append(_summary(question.features, weights, question.word_count))
+        labels.append(0.0)
+        importance.append(1.0)
+    data, truth, share = np.array(rows), np.array(labels), np.array(importance)
+    share /= share.sum()
+
+    def loss(numbers: Array) -> tuple[float, Array]:
+        worth = data @ numbers[:-1] + numbers[-1]
+        chance = 1 / (1 + np.exp(-worth))
+        value = -float(share @ (truth * np.log(chance + 1e-12) + (1 - truth) * np.log(1 - chance + 1e-12)))
+        gap = share * (chance - truth)
+        gradient = np.append(data.T @ gap, gap.sum())
+        return value + 5e-5 * float(numbers[:-1] @ numbers[:-1]), gradient + np.append(1e-4 * numbers[:-1], 0)
+
+    found = minimize(loss, np.zeros(data.shape[1] + 1), jac=True, method="L-BFGS-B").x
+    return found[:-1], float(found[-1])
+
+
+def _summary(features: Array, weights: Array, word_count: int) -> Array:
+    return summary(features.astype(np.float32), (features @ weights).astype(np.float32), word_count).astype(np.float64)
+
+
+def _report(asked: Sequence[Question]) -> None:
+    """Print hit@1, hit@3 and MRR by group, each question scored by weights that were fitted without its fold."""
+    folds = np.random.default_rng(SEED).integers(0, FOLDS, len(asked))
+    ranks: dict[str, list[int]] = {}
+    for fold in range(FOLDS):
+        weights = _fit_ranking([question for question, held in zip(asked, folds, strict=True) if held != fold])
+        for question, held in zip(asked, folds, strict=True):
+            if held == fold:
+                order = np.argsort(-(question.features @ weights))
+                ranks.setdefault(question.group, []).append(int(np.argmax(question.right[order])) + 1)
+    for group, found in sorted(ranks.items()):
+        rank = np.array(found)
+        print(f"{group:<20} {(rank == 1).mean():.3f} {(rank <= 3).mean():.3f} {(1 / rank).mean():.3f}  n={len(rank)}")
+
+
+if __name__ == "__main__":
+    main()

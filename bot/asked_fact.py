@@ -1,0 +1,43 @@
+"""Which single fact a question asks for (いくら, どこ, いつまで), and whether it asks for nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.knowledge.schema import FactName
+from bot.language.normalisation import folded
+from bot.language.tokens import Tokenizer
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFact:
+    """A fact that is asked for by its name in words.yaml."""
+
+    name: str
+    alone: bool
+    """Whether the utterance names no matter of its own: 「いくら?」, not 「住民票いくら?」."""
+
+
+class AskedFactFinder:
+    """The ways of asking that words.yaml lists for each fact."""
+
+    def __init__(self, fact_names: Sequence[FactName], tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+        self._ways = sorted(
+            ((folded(way), fact.name) for fact in fact_names for way in (*fact.asked, fact.name)),
+            key=lambda pair: -len(pair[0]),
+        )
+
+    def find(self, text: str) -> AskedFact | None:
+        """Return the fact that `text` asks for, the longest wording first, or None."""
+        utterance = folded(text)
+        for way, name in self._ways:
+            if way and way in utterance:
+                return AskedFact(name, alone=self._says_nothing_else(utterance.replace(way, " ", 1)))
+        return None
+
+    def _says_nothing_else(self, rest: str) -> bool:
+        for way, _ in self._ways:
+            rest = rest.replace(way, " ") if len(way) > 1 else rest
+        return not self._tokenizer.analyse(rest).words

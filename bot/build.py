@@ -1,0 +1,58 @@
+"""Knowledge → guide: the tokenizer with the knowledge base's own words, the index, the engine."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from bot.guide import MOST_CHOICES, Guide, documents_of, names_of, synonym_groups_of
+from bot.knowledge.base import KnowledgeBase
+from bot.language.tokens import Tokenizer
+from bot.language.user_dictionary import DictionaryWord, UserDictionary
+from bot.matching.engine import Engine, Thresholds
+from bot.matching.index import Index
+from bot.matching.ranker import Ranker
+from bot.settings import Settings
+
+
+class GuideBuilder:
+    """Builds guides; the user dictionary is compiled once for each list of words."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._dictionaries = UserDictionary(settings.cache_dir / "dictionary")
+        self._plain = Tokenizer()
+
+    def build(self, knowledge: KnowledgeBase) -> tuple[Guide, bool]:
+        """Return a guide, and whether its dictionary is the exact one; else `compile_dictionary` and build again."""
+        words = self._words(knowledge)
+        exact = self._dictionaries.exact(words) if words else None
+        dictionary = exact or (self._dictionaries.newest() if words else None)
+        return self._guide(knowledge, dictionary), exact is not None or not words
+
+    def compile_dictionary(self, knowledge: KnowledgeBase) -> Path | None:
+        """Compile the dictionary of `knowledge` (some seconds); return it, or None when there are no words for it.
+
+        Raises subprocess.CalledProcessError when Sudachi refuses the words.
+        """
+        words = self._words(knowledge)
+        return self._dictionaries.compile(words) if words else None
+
+    def _words(self, knowledge: KnowledgeBase) -> list[DictionaryWord]:
+        return self._plain.dictionary_words(names_of(knowledge))
+
+    def _guide(self, knowledge: KnowledgeBase, dictionary: Path | None) -> Guide:
+        tokenizer = Tokenizer(dictionary) if dictionary else self._plain
+        index = Index(documents_of(knowledge), tokenizer, synonym_groups_of(knowledge))
+        settings = self._settings
+        thresholds = Thresholds(
+            settings.answer_confidence,
+            settings.choose_confidence,
+            settings.shown_confidence,
+            MOST_CHOICES,
+        )
+        engine = Engine(index, Ranker.fitted(Index.feature_names), thresholds)
+        return Guide(knowledge, engine, settings.conversation_lasts)
+
+
+DictionaryRefused = subprocess.CalledProcessError

@@ -1,0 +1,61 @@
+"""One resident's conversation: what the next utterance may refer to."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.action import Action
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """What a resident said or tapped. One of the two is always there."""
+
+    text: str = ""
+    action: Action | None = None
+    masked: tuple[str, ...] = ()
+    """Which kinds of personal data were masked in `text`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Immutable: a turn returns the next one."""
+
+    topic: str | None = None
+    """The id of the entry that was last answered."""
+    offered: tuple[str, ...] = ()
+    """The ids of the choices that were last offered, in their order."""
+    lost: int = 0
+    """How many turns in a row led nowhere."""
+    at: datetime | None = None
+    """When the last turn was, with time zone."""
+
+    def fresh(self, now: datetime, lasts: timedelta) -> Conversation:
+        """Return this conversation, or an empty one when the last turn is longer than `lasts` ago."""
+        if self.at is None or now - self.at > lasts:
+            return Conversation()
+        return self
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the conversation as plain JSON values."""
+        values = asdict(self)
+        values["at"] = self.at.isoformat() if self.at else None
+        return values
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any] | None) -> Conversation:
+        """Return the conversation that `to_json` wrote; an empty one for None or for what this version can't read."""
+        try:
+            if not values:
+                return cls()
+            at = values.get("at")
+            return cls(
+                topic=values.get("topic"),
+                offered=tuple(values.get("offered", ())),
+                lost=int(values.get("lost", 0)),
+                at=datetime.fromisoformat(at) if at else None,
+            )
+        except (TypeError, ValueError, AttributeError):
+            return cls()

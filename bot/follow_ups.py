@@ -1,0 +1,58 @@
+"""What a resident may want next, as options to tap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from bot.action import Action, Verb
+from bot.card import CardMaker
+from bot.knowledge.base import KnowledgeBase
+from bot.knowledge.schema import Entry
+from bot.reply import Option
+
+_MOST_FACTS = 3
+_MOST_RELATED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUps:
+    """Options that lead on from a reply."""
+
+    knowledge: KnowledgeBase
+    cards: CardMaker
+
+    def after(self, entry: Entry, asked: str | None, today: date) -> tuple[Option, ...]:
+        """Return single facts of `entry`, then its successors and related entries, then the menu."""
+        held = dict(self.cards.current_facts(entry, today))
+        facts = [each for each in self.knowledge.words.fact_names if each.button and each.name in held]
+        asking = [
+            Option(each.button, Action(Verb.FACT, entry.id, each.name))
+            for each in facts
+            if each.button and each.name != asked
+        ]
+        related = dict.fromkeys((*entry.successors, *entry.related))
+        return (
+            *asking[:_MOST_FACTS],
+            *self.entries(list(related)[:_MOST_RELATED]),
+            *self.menu(),
+        )
+
+    def entries(self, ids: Iterable[str]) -> tuple[Option, ...]:
+        """Return an option for each of `ids` that exists."""
+        entries = self.knowledge.entries
+        return tuple(Option(entries[each].name, Action(Verb.ENTRY, each)) for each in ids if each in entries)
+
+    def menu(self) -> tuple[Option, ...]:
+        """Return the way to the menu, or nothing when there is none."""
+        if not self.knowledge.menu.items:
+            return ()
+        return (Option(self.knowledge.messages.label_menu, Action(Verb.MENU)),)
+
+    def label(self, action: Action) -> str:
+        """Return what an offered tap was called, so that it can be chosen by typing."""
+        if action.verb is Verb.MENU:
+            return action.target.rpartition("/")[2]
+        entry = self.knowledge.entries.get(action.target)
+        return entry.name if entry else action.target

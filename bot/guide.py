@@ -1,0 +1,272 @@
+"""The guide: one utterance and its conversation in, one reply out. The one public call of the answer engine.
+
+The order of a turn: tap → danger → answer to an open choice → small talk → broad words of the menu → single fact of the
+last topic → matching.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.action import Action, Verb
+from bot.asked_fact import AskedFact, AskedFactFinder
+from bot.broad_topic import BroadTopic, BroadTopicFinder
+from bot.card import CardMaker
+from bot.conversation import Conversation, Utterance
+from bot.follow_ups import FollowUps
+from bot.knowledge.base import KnowledgeBase
+from bot.knowledge.schema import Desk, Entry, MenuItem, Situation
+from bot.matching.document import Document
+from bot.matching.engine import MOST_CANDIDATES, Decision, Engine, Verdict
+from bot.reply import (
+    Block,
+    CallButton,
+    Candidate,
+    Choices,
+    HotlineLine,
+    Kind,
+    Option,
+    Reply,
+    Text,
+    Urgent,
+)
+from bot.small_talk import SmallTalkFinder
+from bot.typed_choice import chosen
+from bot.urgency import Urgency
+
+MOST_CHOICES = 4
+"""More than four choices are not read on a phone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A reply and the conversation that goes on from it."""
+
+    reply: Reply
+    conversation: Conversation
+
+
+class Guide:
+    """Immutable after building; safe to share between threads."""
+
+    def __init__(self, knowledge: KnowledgeBase, engine: Engine, conversation_lasts: timedelta) -> None:
+        self.knowledge = knowledge
+        self.engine = engine
+        self._lasts = conversation_lasts
+        self._cards = CardMaker(knowledge)
+        self._follow_ups = FollowUps(knowledge, self._cards)
+        self._urgency = Urgency(knowledge.urgent.situations)
+        self._small_talk = SmallTalkFinder(knowledge.messages.small_talk)
+        self._broad = BroadTopicFinder(knowledge.menu.items, engine.index.tokenizer)
+        self._asked = AskedFactFinder(knowledge.words.fact_names, engine.index.tokenizer)
+
+    def turn(self, utterance: Utterance, conversation: Conversation, now: datetime) -> Turn:
+        """Return the reply to `utterance` at `now` (with time zone), and the conversation that goes on."""
+        conversation = conversation.fresh(now, self._lasts)
+        turn = (
+            self._tapped(utterance.action, conversation, now)
+            if utterance.action
+            else self._said(utterance.text, conversation, now)
+        )
+        reply = turn.reply
+        if reply.kind is not Kind.URGENT:
+            reply = replace(reply, blocks=(*self._notice(now), *self._privacy_note(utterance), *reply.blocks))
+        return Turn(reply, replace(turn.conversation, at=now))
+
+    # What was tapped ---------------------------------------------------------------------------------------------
+
+    def _tapped(self, action: Action, conversation: Conversation, now: datetime) -> Turn:
+        messages = self.knowledge.messages
+        match action.verb:
+            case Verb.ENTRY | Verb.FACT:
+                entry = self.knowledge.entries.get(action.target)
+                if entry is None:
+                    return self._lost((), conversation)
+                return self._answer(entry, conversation, now, asked=action.detail or None)
+            case Verb.NONE_OF_THESE:
+                return self._none_of_these(conversation)
+            case Verb.MENU:
+                return self._menu(action.target, conversation)
+            case Verb.WELCOME:
+                reply = Reply(Kind.SMALLTALK, (Text(messages.welcome),), follow_ups=self._follow_ups.menu())
+                return Turn(reply, Conversation())
+            case Verb.UNREADABLE:
+                reply = Reply(Kind.SMALLTALK, (Text(messages.unreadable),), follow_ups=self._follow_ups.menu())
+                return Turn(reply, conversation)
+
+    def _menu(self, path: str, conversation: Conversation) -> Turn:
+        items: Sequence[MenuItem] = self.knowledge.menu.items
+        entries: Sequence[str] = ()
+        prompt = self.knowledge.messages.menu_prompt
+        walked: list[str] = []
+        for name in filter(None, path.split("/")):
+            found = next((item for item in items if item.name == name), None)
+            if found is None:
+                break
+            walked.append(name)
+            items, entries = found.items, found.entries
+            prompt = self.knowledge.messages.choose_menu.format(名称=name)
+        deeper = [Option(item.name, Action(Verb.MENU, "/".join([*walked, item.name]))) for item in items]
+        options = (*self._follow_ups.entries(entries), *deeper)
+        reply = Reply(Kind.SMALLTALK, (Choices(prompt, options),))
+        return Turn(reply, replace(conversation, offered=tuple(option.action.encode() for option in options)))
+
+    # What was said -----------------------------------------------------------------------------------------------
+
+    def _said(self, text: str, conversation: Conversation, now: datetime) -> Turn:
+        if situation := self._urgency.find(text):
+            return Turn(Reply(Kind.URGENT, (_urgent(situation),), self._candidates(text)), conversation)
+        if turn := self._answered_choice(text, conversation, now):
+            return turn
+        if talk := self._small_talk.find(text):
+            follow_ups = self._follow_ups.menu() if talk.menu else ()
+            return Turn(Reply(Kind.SMALLTALK, (Text(talk.reply),), self._candidates(text), follow_ups), conversation)
+        if topic := self._broad.find(text):
+            return self._broad_topic(topic, text, conversation)
+        asked = self._asked.find(text)
+        if asked and asked.alone:
+            return self._fact_alone(asked, text, conversation, now)
+        return self._matched(text, asked, conversation, now)
+
+    def _answered_choice(self, text: str, conversation: Conversation, now: datetime) -> Turn | None:
+        actions = [action for code in conversation.offered if (action := Action.decode(code))]
+        labels = [self._follow_ups.label(action) for action in actions]
+        place = chosen(text, labels, self.knowledge.messages.none_of_these)
+        if place is None:
+            return None
+        return self._none_of_these(conversation) if place < 0 else self._tapped(actions[place], conversation, now)
+
+    def _broad_topic(self, topic: BroadTopic, text: str, conversation: Conversation) -> Turn:
+        candidates = self._candidates(text)
+        if not topic.entries:
+            menu = self._menu(topic.path, conversation)
+            return replace(menu, reply=replace(menu.reply, kind=Kind.CHOOSE, candidates=candidates))
+        confidence = {each.id: each.confidence for each in candidates}
+        ahead = tuple(Candidate(each, confidence.get(each, 0.0)) for each in topic.entries[:MOST_CHOICES])
+        behind = tuple(each for each in candidates if each.id not in topic.entries[:MOST_CHOICES])
+        return self._choose([each.id for each in ahead], (*ahead, *behind)[:MOST_CANDIDATES], conversation)
+
+    def _fact_alone(self, asked: AskedFact, text: str, conversation: Conversation, now: datetime) -> Turn:
+        topic = self.knowledge.entries.get(conversation.topic or "")
+        if topic is not None:
+            return self._answer(topic, conversation, now, asked=asked.name)
+        words = self.knowledge.messages.fact_of_what.format(項目=asked.name)
+        return Turn(Reply(Kind.UNKNOWN, (Text(words),), self._candidates(text), self._follow_ups.menu()), conversation)
+
+    def _matched(self, text: str, asked: AskedFact | None, conversation: Conversation, now: datetime) -> Turn:
+        decision = self.engine.decide(text)
+        candidates = _as_candidates(decision)
+        if decision.verdict is Verdict.ANSWER:
+            entry = self.knowledge.entries[decision.shown[0]]
+            return self._answer(entry, conversation, now, asked.name if asked else None, candidates)
+        if decision.verdict is Verdict.CHOOSE:
+            return self._choose(decision.shown, candidates, conversation)
+        return self._lost(candidates, conversation)
+
+    # What comes back ---------------------------------------------------------------------------------------------
+
+    def _answer(
+        self,
+        entry: Entry,
+        conversation: Conversation,
+        now: datetime,
+        asked: str | None = None,
+        candidates: tuple[Candidate, ...] = (),
+    ) -> Turn:
+        today = now.date()
+        blocks: list[Block] = []
+        if asked and not self._cards.has_fact(entry, asked, today):
+            blocks.append(Text(self._fact_unknown(entry, asked)))
+        blocks.append(self._cards.card(entry, today, asked))
+        reply = Reply(
+            Kind.ANSWER,
+            tuple(blocks),
+            candidates or (Candidate(entry.id, 1.0),),
+            self._follow_ups.after(entry, asked, today),
+        )
+        return Turn(reply, replace(conversation, topic=entry.id, offered=(), lost=0))
+
+    def _fact_unknown(self, entry: Entry, asked: str) -> str:
+        messages = self.knowledge.messages
+        desk = self._reachable_desk(entry)
+        words = messages.fact_expired if asked in entry.facts else messages.fact_missing
+        return words.format(名称=entry.name, 項目=asked, 窓口=desk.name, 電話=desk.phone.number if desk.phone else "")
+
+    def _choose(self, ids: Sequence[str], candidates: tuple[Candidate, ...], conversation: Conversation) -> Turn:
+        messages = self.knowledge.messages
+        options = self._follow_ups.entries(ids)
+        offered = tuple(option.action.encode() for option in options)
+        none = Option(messages.none_of_these, Action(Verb.NONE_OF_THESE))
+        reply = Reply(Kind.CHOOSE, (Choices(messages.choose, (*options, none)),), candidates)
+        return Turn(reply, replace(conversation, offered=offered, lost=0))
+
+    def _lost(self, candidates: tuple[Candidate, ...], conversation: Conversation) -> Turn:
+        messages = self.knowledge.messages
+        words = messages.unknown if conversation.lost == 0 else messages.handover
+        return self._to_desk(words, candidates, replace(conversation, offered=(), lost=conversation.lost + 1))
+
+    def _none_of_these(self, conversation: Conversation) -> Turn:
+        messages = self.knowledge.messages
+        after = replace(conversation, offered=(), lost=conversation.lost + 1)
+        if conversation.lost == 0:
+            reply = Reply(Kind.UNKNOWN, (Text(messages.other_words),), follow_ups=self._follow_ups.menu())
+            return Turn(reply, after)
+        return self._to_desk(messages.handover, (), after)
+
+    def _to_desk(self, words: str, candidates: tuple[Candidate, ...], conversation: Conversation) -> Turn:
+        messages, desk = self.knowledge.messages, self.knowledge.general_desk
+        number = desk.phone.number if desk.phone else ""
+        call = (CallButton(messages.label_call.format(名称=desk.name, 電話=number), number),) if number else ()
+        text = Text(words.format(窓口=desk.name, 電話=number), call)
+        return Turn(Reply(Kind.UNKNOWN, (text,), candidates, self._follow_ups.menu()), conversation)
+
+    def _reachable_desk(self, entry: Entry) -> Desk:
+        desk = self.knowledge.desk_of(entry)
+        return desk if desk and desk.phone else self.knowledge.general_desk
+
+    def _candidates(self, text: str) -> tuple[Candidate, ...]:
+        return tuple(Candidate(scored.id, scored.confidence) for scored in self.engine.candidates(text))
+
+    def _notice(self, now: datetime) -> tuple[Text, ...]:
+        notice = self.knowledge.notice
+        begun = notice.start is None or notice.start <= now
+        over = notice.end is not None and notice.end <= now
+        return (Text(notice.text.strip()),) if notice.text.strip() and begun and not over else ()
+
+    def _privacy_note(self, utterance: Utterance) -> tuple[Text, ...]:
+        return (Text(self.knowledge.messages.personal_data),) if utterance.masked else ()
+
+
+def documents_of(knowledge: KnowledgeBase) -> list[Document]:
+    """Return what the index shall hold of the entries."""
+    return [
+        Document(entry.id, entry.name, entry.aliases, entry.phrasings, entry.answer)
+        for entry in knowledge.entries.values()
+    ]
+
+
+def synonym_groups_of(knowledge: KnowledgeBase) -> list[tuple[str, ...]]:
+    """Return the groups of words that mean the same."""
+    return [(group.official, *group.everyday) for group in knowledge.words.groups]
+
+
+def names_of(knowledge: KnowledgeBase) -> list[str]:
+    """Return the names that the tokenizer shall know as one word: entries, aliases, desks, official words."""
+    names = [name for entry in knowledge.entries.values() for name in (entry.name, *entry.aliases)]
+    names += [name for desk in knowledge.contacts.desks.values() for name in (desk.name, *desk.also_called)]
+    names += [word for group in knowledge.words.groups for word in (group.official, *group.everyday)]
+    return names
+
+
+def _as_candidates(decision: Decision) -> tuple[Candidate, ...]:
+    return tuple(Candidate(scored.id, scored.confidence) for scored in decision.candidates)
+
+
+def _urgent(situation: Situation) -> Urgent:
+    lines = tuple(
+        HotlineLine(hotline.name, hotline.about, CallButton(hotline.name, hotline.number))
+        for hotline in situation.hotlines
+    )
+    return Urgent(situation.name, situation.words.strip(), lines)

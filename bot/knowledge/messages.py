@@ -1,0 +1,66 @@
+"""messages.yaml: every sentence that the bot says and that is not part of an entry."""
+
+from __future__ import annotations
+
+from string import Formatter
+from typing import Any
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from bot.knowledge.schema import Model, SmallTalk, Text
+
+
+def _sentence(alias: str, *placeholders: str) -> Any:
+    return Field(alias=alias, json_schema_extra={"placeholders": list(placeholders)})
+
+
+class Messages(Model):
+    """The bot's sentences by occasion. `{…}` in a sentence is filled in; only the names listed here are known."""
+
+    welcome: Text = _sentence("あいさつ")
+    help: Text = _sentence("使い方")
+    menu_prompt: Text = _sentence("メニュー")
+    unknown: Text = _sentence("わからない", "窓口", "電話")
+    other_words: Text = _sentence("ほかの言葉で")
+    handover: Text = _sentence("窓口へ", "窓口", "電話")
+    choose: Text = _sentence("どのことですか")
+    choose_menu: Text = _sentence("メニューから選ぶ", "名称")
+    none_of_these: Text = _sentence("どれでもない")
+    fact_missing: Text = _sentence("項目がない", "名称", "項目", "窓口", "電話")
+    fact_expired: Text = _sentence("項目が古い", "名称", "項目", "窓口", "電話")
+    fact_of_what: Text = _sentence("何の項目か", "項目")
+    unreadable: Text = _sentence("文字で送って")
+    personal_data: Text = _sentence("個人情報")
+    apology: Text = _sentence("おわび", "窓口", "電話")
+    verify_at_desk: Text = _sentence("最新は窓口で")
+    ended: Text = _sentence("終わった", "名称", "日")
+    not_yet: Text = _sentence("まだ始まっていない", "名称", "日")
+    source_note: Text = _sentence("確認日", "日")
+    document_note: Text = _sentence("資料の確認日", "資料", "日")
+    doubt: Text = _sentence("古い情報のそえ書き", "日")
+    label_call: Text = _sentence("電話ボタン", "名称", "電話")
+    label_source: Text = _sentence("出典ボタン")
+    label_desk: Text = _sentence("窓口の見出し")
+    label_general_desk: Text = _sentence("総合窓口の見出し")
+    label_phone: Text = _sentence("電話の見出し", "電話")
+    label_place: Text = _sentence("場所の見出し", "場所")
+    label_hours: Text = _sentence("受付時間の見出し", "受付時間")
+    label_menu: Text = _sentence("メニューのボタン")
+    small_talk: tuple[SmallTalk, ...] = Field(default=(), alias="雑談")
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _knows_its_placeholders(cls, value: Any, info: ValidationInfo) -> Any:
+        if not isinstance(value, str) or info.field_name is None:
+            return value
+        extra = cls.model_fields[info.field_name].json_schema_extra
+        known = extra["placeholders"] if isinstance(extra, dict) else []
+        assert isinstance(known, list)
+        try:
+            used = {name for _, name, _, _ in Formatter().parse(value) if name is not None}
+        except ValueError:
+            raise ValueError("{ と } の数が合いません。かっこを見直してください") from None
+        if odd := used - {str(name) for name in known}:
+            usable = "、".join(f"{{{name}}}" for name in known) or "なし"
+            raise ValueError(f"{{{min(odd)}}}は使えません。ここで使えるのは {usable} です")
+        return value

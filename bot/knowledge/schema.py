@@ -1,0 +1,365 @@
+"""What a knowledge file may hold. Keys are Japanese, because the people who edit the files are.
+
+Every model is frozen and refuses unknown keys, so that a mistyped key is an error and never a silent loss.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from bot.knowledge.source_date import SourceDate
+
+
+def _https_or_http(value: str) -> str:
+    if not value.startswith(("https://", "http://")):
+        raise ValueError(f"「{value}」はURLではありません。https:// から書いてください")
+    return value
+
+
+def _citation(value: str) -> str:
+    if value.startswith("「") and "」" in value:
+        return value
+    if not value.startswith(("https://", "http://")):
+        raise ValueError(
+            f"「{value}」は出典として読めません。ページのURL(https:// から)か、「資料の名前」の形で書いてください"
+        )
+    return value
+
+
+def _as_tuple(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+Text = Annotated[str, Field(min_length=1)]
+Url = Annotated[str, AfterValidator(_https_or_http), Field(json_schema_extra={"format": "uri"})]
+Citation = Annotated[str, AfterValidator(_citation)]
+"""The URL of a page, or the title of a printed document in 「」."""
+OneOrMore = Annotated[tuple[Text, ...], BeforeValidator(_as_tuple)]
+ClockTime = Annotated[str, Field(pattern=r"^([01]?\d|2[0-4]):[0-5]\d$", examples=["8:45", "17:00"])]
+MonthDay = Annotated[str, Field(pattern=r"^\d{1,2}-\d{1,2}$", examples=["12-29"])]
+EntryId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+
+
+class Model(BaseModel):
+    """The base of every knowledge model: frozen, unknown keys refused, Japanese keys by alias."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Confidence(StrEnum):
+    """How sure a fact is: 低 makes the card say 「最新は窓口で」 by itself."""
+
+    HIGH = "高"
+    MEDIUM = "中"
+    LOW = "低"
+
+
+class Way(StrEnum):
+    """A way to go through with a procedure."""
+
+    DESK = "窓口"
+    POST = "郵送"
+    SHOP = "コンビニ"
+    ONLINE = "オンライン"
+    PHONE = "電話"
+    FAX = "ファクス"
+
+
+class Source(Model):
+    """A page that states something, and the date that the page itself carries."""
+
+    url: Citation
+    seen: SourceDate = Field(alias="確認日")
+    name: str | None = Field(default=None, alias="名称")
+
+
+class Sourced(Model):
+    """A value with the page that states it. Without a source or a date it does not load."""
+
+    source: Citation = Field(alias="出典")
+    seen: SourceDate = Field(alias="確認日")
+    confidence: Confidence = Field(default=Confidence.HIGH, alias="信頼度")
+
+
+class Fact(Sourced):
+    """One fact (項目) of an entry, asked for by itself: 「いくら?」 「何がいる?」."""
+
+    value: OneOrMore = Field(alias="値", min_length=1)
+    valid_until: date | None = Field(default=None, alias="有効期限")
+    """Past this day the bot stops saying the fact: amounts and seasons that change by year."""
+
+    @property
+    def text(self) -> str:
+        """Return the value as one text, a line for each item."""
+        return "\n".join(self.value)
+
+
+class Link(Model):
+    """A page, form or map that a card offers as a button."""
+
+    name: Text = Field(alias="名称")
+    url: Url
+
+
+class Period(Model):
+    """From when and until when a programme runs."""
+
+    start: date | None = Field(default=None, alias="開始")
+    end: date | None = Field(default=None, alias="終了")
+    after: str | None = Field(default=None, alias="終了後の案内")
+    """What to say once it has ended: since when, and what exists instead."""
+
+
+class Expected(StrEnum):
+    """What a check question legitimately leads to."""
+
+    ANSWER = "answer"
+    CHOOSE = "choose"
+
+
+class CheckQuestion(Model):
+    """A question that is never indexed and must lead to its entry (確認質問)."""
+
+    text: Text = Field(alias="質問")
+    expected: Expected = Field(default=Expected.ANSWER, alias="期待")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: Any) -> Any:
+        return {"質問": value} if isinstance(value, str) else value
+
+
+class Twin(Model):
+    """An entry's answer in やさしい日本語 or another language."""
+
+    text: Text = Field(alias="本文")
+    made_from: str | None = Field(default=None, alias="回答の印")
+    """The mark of the 回答 that this twin was made from; a different mark means that the answer changed since."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: Any) -> Any:
+        return {"本文": value} if isinstance(value, str) else value
+
+
+class Entry(Model):
+    """A service or programme in knowledge/services/: one file, whose name is the id."""
+
+    id: EntryId
+    area: str = ""
+    """The folder that the file lies in."""
+    name: Text = Field(alias="名称")
+    aliases: tuple[Text, ...] = Field(default=(), alias="別名")
+    phrasings: tuple[Text, ...] = Field(default=(), alias="質問例")
+    check_questions: tuple[CheckQuestion, ...] = Field(default=(), alias="確認質問")
+    answer: Text = Field(alias="回答")
+    facts: dict[str, Fact] = Field(default_factory=dict, alias="項目")
+    desk: EntryId | None = Field(default=None, alias="窓口")
+    owner: Text = Field(alias="担当課")
+    ways: tuple[Way, ...] = Field(default=(), alias="手続方法")
+    links: tuple[Link, ...] = Field(default=(), alias="リンク")
+    related: tuple[EntryId, ...] = Field(default=(), alias="関連")
+    period: Period | None = Field(default=None, alias="対象期間")
+    successors: tuple[EntryId, ...] = Field(default=(), alias="後継")
+    """What exists instead, once the programme has ended."""
+    review_by: date | None = Field(default=None, alias="見直し期限")
+    source: Source | None = Field(alias="出典")
+    plain: Twin | None = Field(default=None, alias="やさしい日本語")
+    english: Twin | None = Field(default=None, alias="English")
+    chinese: Twin | None = Field(default=None, alias="中文")
+    korean: Twin | None = Field(default=None, alias="한국어")
+
+
+class Place(Sourced):
+    """Where a desk is."""
+
+    value: Text = Field(alias="値")
+
+
+class Phone(Sourced):
+    """A phone number as residents dial it."""
+
+    number: Annotated[str, Field(pattern=r"^[#0-9][0-9-]+$")] = Field(alias="番号")
+
+
+class DayKind(StrEnum):
+    """Days on which hours may differ. 第2土 wins over 土, and a holiday over both."""
+
+    MONDAY = "月"
+    TUESDAY = "火"
+    WEDNESDAY = "水"
+    THURSDAY = "木"
+    FRIDAY = "金"
+    SATURDAY = "土"
+    SUNDAY = "日"
+    FIRST_SATURDAY = "第1土"
+    SECOND_SATURDAY = "第2土"
+    THIRD_SATURDAY = "第3土"
+    FOURTH_SATURDAY = "第4土"
+    FIFTH_SATURDAY = "第5土"
+    HOLIDAY = "祝日"
+
+
+class Span(Model):
+    """Hours on some kinds of day, Asia/Tokyo; the end is not included."""
+
+    days: tuple[DayKind, ...] = Field(alias="曜日", min_length=1)
+    start: ClockTime = Field(alias="開始")
+    end: ClockTime = Field(alias="終了")
+
+
+class Break(Model):
+    """A break within the day, e.g. lunch."""
+
+    start: ClockTime = Field(alias="開始")
+    end: ClockTime = Field(alias="終了")
+
+
+class YearEnd(Model):
+    """The closed days around New Year, both included."""
+
+    start: MonthDay = Field(alias="開始")
+    end: MonthDay = Field(alias="終了")
+
+
+class Closure(Model):
+    """A special closure that staff enter."""
+
+    day: date = Field(alias="日")
+    reason: Text = Field(alias="理由")
+
+
+class Hours(Sourced):
+    """Opening hours in a form that a program can read. A kind of day that no span names is closed."""
+
+    spans: tuple[Span, ...] = Field(alias="時間", min_length=1)
+    lunch: Break | None = Field(default=None, alias="昼休み")
+    year_end: YearEnd | None = Field(default=None, alias="年末年始")
+    closures: tuple[Closure, ...] = Field(default=(), alias="臨時休業")
+    note: str | None = Field(default=None, alias="備考")
+
+
+class Desk(Model):
+    """A desk (窓口) in contacts.yaml, which entries refer to by its id."""
+
+    id: EntryId
+    name: Text = Field(alias="名称")
+    also_called: tuple[Text, ...] = Field(default=(), alias="別名")
+    phone: Phone | None = Field(default=None, alias="電話")
+    place: Place | None = Field(default=None, alias="場所")
+    hours: Hours | None = Field(default=None, alias="受付時間")
+    link: Link | None = Field(default=None, alias="リンク")
+
+
+class Contacts(Model):
+    """contacts.yaml: the desks, and the one that answers when no other is known."""
+
+    general: EntryId = Field(alias="総合案内")
+    desks: dict[EntryId, Desk] = Field(alias="窓口")
+
+
+class Site(Sourced):
+    """A place with coordinates in places/*.yaml: an evacuation site or a facility."""
+
+    id: EntryId
+    name: Text = Field(alias="名称")
+    kinds: tuple[Text, ...] = Field(alias="種別", min_length=1)
+    address: Text = Field(alias="住所")
+    latitude: float = Field(alias="緯度", ge=20, le=46)
+    longitude: float = Field(alias="経度", ge=122, le=154)
+    hazards: dict[Text, tuple[Text, ...]] = Field(default_factory=dict, alias="災害")
+    """Hazard → the buildings (empty: the whole site) that are open for it."""
+    note: str | None = Field(default=None, alias="備考")
+
+
+class Word(Model):
+    """A group of everyday and official words that mean the same to a resident."""
+
+    official: Text = Field(alias="正式")
+    everyday: tuple[Text, ...] = Field(alias="言いかえ", min_length=1)
+
+
+class FactName(Model):
+    """A name that a fact may have, and how residents ask for it."""
+
+    name: Text = Field(alias="名称")
+    asked: tuple[Text, ...] = Field(alias="聞き方", min_length=1)
+    button: str | None = Field(default=None, alias="ボタン")
+    """What the button under a card says that asks for it (「いくら?」); none: no button."""
+
+
+class Words(Model):
+    """words.yaml: everyday words ↔ official words, and the names of facts."""
+
+    groups: tuple[Word, ...] = Field(default=(), alias="言葉")
+    fact_names: tuple[FactName, ...] = Field(default=(), alias="項目名")
+
+
+class Hotline(Sourced):
+    """A number to call when a life may be at risk."""
+
+    name: Text = Field(alias="名称")
+    number: Annotated[str, Field(pattern=r"^[#0-9][0-9-]+$")] = Field(alias="電話")
+    about: Text = Field(alias="説明")
+
+
+class Situation(Model):
+    """A situation in which a life may be at risk (urgent.yaml)."""
+
+    id: EntryId
+    name: Text = Field(alias="名称")
+    signs: tuple[Text, ...] = Field(alias="手がかり", min_length=1)
+    """Each sign is fragments parted by spaces, all of which must stand in the utterance; `a|b` is a or b."""
+    exceptions: tuple[Text, ...] = Field(default=(), alias="除く")
+    """Written like signs: an utterance that has one of these is an ordinary question."""
+    words: Text = Field(alias="言葉")
+    hotlines: tuple[Hotline, ...] = Field(alias="連絡先", min_length=1)
+    examples: tuple[Text, ...] = Field(alias="例", min_length=1)
+    """Utterances that must be taken as this situation; `annai check` tries them."""
+    not_examples: tuple[Text, ...] = Field(default=(), alias="ちがう例")
+    """Ordinary questions that must not be taken as this situation; `annai check` tries them."""
+
+
+class Urgent(Model):
+    """urgent.yaml: what is looked for before anything else."""
+
+    situations: tuple[Situation, ...] = Field(default=(), alias="場面")
+
+
+class Notice(Model):
+    """notice.yaml: a notice that staff raise and lower."""
+
+    text: str = Field(default="", alias="本文")
+    start: datetime | None = Field(default=None, alias="開始")
+    end: datetime | None = Field(default=None, alias="終了")
+    disaster: bool = Field(default=False, alias="災害モード")
+
+
+class MenuItem(Model):
+    """One line of the menu: entries, or a menu below it. No more than three levels."""
+
+    name: Text = Field(alias="名称")
+    asked: tuple[Text, ...] = Field(default=(), alias="言い方")
+    """Broad words that lead here instead of to one entry: 引っ越し, 引っ越しの手続き."""
+    entries: tuple[EntryId, ...] = Field(default=(), alias="案内")
+    items: tuple[MenuItem, ...] = Field(default=(), alias="メニュー")
+
+
+class Menu(Model):
+    """menu.yaml: the top menu by life event, and the names of the areas (folders of services/)."""
+
+    areas: dict[EntryId, Text] = Field(default_factory=dict, alias="分野")
+    items: tuple[MenuItem, ...] = Field(default=(), alias="メニュー")
+
+
+class SmallTalk(Model):
+    """Small talk that has one friendly reply."""
+
+    id: EntryId
+    phrasings: tuple[Text, ...] = Field(alias="言い方", min_length=1)
+    reply: Text = Field(alias="返事")
+    menu: bool = Field(default=False, alias="メニューを出す")

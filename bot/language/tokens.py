@@ -1,0 +1,130 @@
+"""SudachiPy tokens: the words of a text, in the long and the short unit, in one normalised form, with readings."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import regex
+import sudachipy
+
+from bot.language.normalisation import is_hiragana_only, normalise, to_hiragana, to_katakana
+from bot.language.user_dictionary import DictionaryWord
+
+_CONTENT = ("名詞", "動詞", "形容詞", "形状詞", "副詞", "代名詞", "接頭辞", "接尾辞", "感動詞", "連体詞")
+_MARKS = ("空白", "補助記号", "記号")
+_WORDS_IN_NAMES = ("名詞", "接頭辞", "接尾辞", "形状詞")
+_EMPTY_WORDS = frozenset(
+    "為る 有る 居る 成る 出来る 下さる 頂く 貰う 呉れる 遣る 行く 来る 見る 言う 思う 事 物 所 時 様 為 方 訳 筈 そう こう どう それ これ あれ 此れ 其れ "
+    "御 お ご さん さま 様 ちゃん 等 達 的 の ん 無い 良い 宜しい ちょっと とても もう まだ けど って 教える 知る 願う お願い 済みません すみません 御願い です ます".split()
+)
+_KANA = regex.compile(r"[\p{Hiragana}\p{Katakana}ー]+")
+_LATIN_OR_DIGITS = regex.compile(r"[a-z0-9]+")
+_LONGEST_NAME = 14
+_SHORTEST_KANA = 4
+"""A shorter hiragana spelling is too often part of another word (ぜい, ほけん would be 3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """One text, analysed once and read by every view."""
+
+    text: str
+    """Normalised, with the knowledge base's words in their own spelling."""
+    words: tuple[str, ...]
+    """Content words in normalised form, long and short units together, in order, without repetition."""
+    reading: str
+    """The whole text in hiragana."""
+    written_in_hiragana: bool
+
+
+class Tokenizer:
+    """Thread-safe: Sudachi's tokenizers are kept one a thread."""
+
+    def __init__(self, user_dictionary: Path | None = None) -> None:
+        self._core = sudachipy.Dictionary(dict="core")
+        self._own = (
+            sudachipy.Dictionary(config=sudachipy.Config(system="core", user=[str(user_dictionary)]))
+            if user_dictionary
+            else self._core
+        )
+        self._local = threading.local()
+
+    def analyse(self, raw: str) -> Tokens:
+        """Return the tokens of `raw`."""
+        typed = normalise(raw)
+        long_units = self._long_units(typed)
+        text = "".join(self._spelling(unit) for unit in long_units)
+        if text != typed:
+            long_units = self._long_units(text)
+        short_units = self._tokenizers()[1].tokenize(text)
+        words = dict.fromkeys([*self._content(long_units), *self._content(short_units)])
+        return Tokens(text, tuple(words), self._reading(long_units), is_hiragana_only(typed))
+
+    def reading(self, raw: str) -> str:
+        """Return the reading of `raw` in hiragana."""
+        return self._reading(self._long_units(normalise(raw)))
+
+    def dictionary_words(self, names: Iterable[str]) -> list[DictionaryWord]:
+        """Return what the user dictionary shall hold of `names`: noun compounds as one word, and their hiragana."""
+        words: set[DictionaryWord] = set()
+        for name in map(normalise, names):
+            units = self._tokenizers()[2].tokenize(name)
+            if not self._is_one_word(name, units):
+                continue
+            reading = to_katakana(self._reading(units))
+            if len(units) > 1 and "," not in name:
+                words.add(DictionaryWord(name, name, reading, cost=-2000))
+            spelled = to_hiragana(reading)
+            if len(spelled) >= _SHORTEST_KANA and spelled != name and _KANA.fullmatch(spelled):
+                words.add(DictionaryWord(spelled, name, reading, cost=-1500))
+        return sorted(words)
+
+    def _tokenizers(self) -> tuple[Any, Any, Any]:
+        if not hasattr(self._local, "tokenizers"):
+            self._local.tokenizers = (
+                self._own.tokenizer(mode=sudachipy.SplitMode.C),
+                self._core.tokenizer(mode=sudachipy.SplitMode.A),
+                self._core.tokenizer(mode=sudachipy.SplitMode.C),
+            )
+        return self._local.tokenizers  # type: ignore[no-any-return]
+
+    def _long_units(self, text: str) -> Any:
+        return self._tokenizers()[0].tokenize(text)
+
+    @staticmethod
+    def _spelling(unit: Any) -> str:
+        """Return the knowledge base's spelling of a word that was typed in hiragana, else what was typed."""
+        surface: str = unit.surface()
+        if unit.dictionary_id() == 1 and _KANA.fullmatch(surface):
+            return str(unit.normalized_form())
+        return surface
+
+    @staticmethod
+    def _is_one_word(name: str, units: Sequence[Any]) -> bool:
+        if not 2 <= len(name) <= _LONGEST_NAME or any(mark in name for mark in ' ,"\n'):
+            return False
+        return all(unit.part_of_speech()[0] in _WORDS_IN_NAMES and not unit.is_oov() for unit in units)
+
+    @staticmethod
+    def _content(units: Iterable[Any]) -> Iterable[str]:
+        for unit in units:
+            form = unit.normalized_form().lower()
+            part = unit.part_of_speech()[0]
+            is_content = part in _CONTENT and form.strip() and form not in _EMPTY_WORDS
+            if is_content or _LATIN_OR_DIGITS.fullmatch(form):
+                yield form
+
+    @staticmethod
+    def _reading(units: Iterable[Any]) -> str:
+        parts: list[str] = []
+        for unit in units:
+            surface = unit.surface()
+            if unit.part_of_speech()[0] in _MARKS:
+                continue
+            reading = surface if _KANA.fullmatch(surface) else unit.reading_form()
+            parts.append(reading if _KANA.fullmatch(reading) else surface)
+        return to_hiragana("".join(parts))

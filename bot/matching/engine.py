@@ -1,0 +1,84 @@
+"""An utterance in, a decision out: which entry, which few entries, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from bot.matching.index import Index
+from bot.matching.ranker import Ranker
+
+MOST_CANDIDATES = 10
+
+
+class Verdict(StrEnum):
+    """What the candidates' confidences allow to say."""
+
+    ANSWER = "answer"
+    CHOOSE = "choose"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """From which confidence on something is said; each number's reason stands in bot/settings.py."""
+
+    answer: float
+    choose: float
+    shown: float
+    most_choices: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """An entry with the chance that it is what was meant."""
+
+    id: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A verdict with its candidates, best first, at most 10."""
+
+    verdict: Verdict
+    candidates: tuple[Scored, ...]
+    shown: tuple[str, ...]
+    """The ids to answer with (one) or to choose from (two to four); empty for unknown."""
+
+
+class Engine:
+    """Thread-safe and immutable: the same text, the same decision."""
+
+    def __init__(self, index: Index, ranker: Ranker, thresholds: Thresholds) -> None:
+        self.index = index
+        self._ranker = ranker
+        self._thresholds = thresholds
+
+    def candidates(self, text: str) -> tuple[Scored, ...]:
+        """Return the entries that `text` may mean, best first, at most 10."""
+        tokens = self.index.tokenizer.analyse(text)
+        if not tokens.reading:
+            return ()
+        confidences = self._ranker.confidences(self.index.features(tokens), len(tokens.words))
+        best = np.argsort(-confidences, kind="stable")[:MOST_CANDIDATES]
+        return tuple(Scored(self.index.ids[number], round(float(confidences[number]), 4)) for number in best)
+
+    def decide(self, text: str) -> Decision:
+        """Return what can be said to `text`."""
+        return self.judge(self.candidates(text))
+
+    def judge(self, candidates: Sequence[Scored]) -> Decision:
+        """Return the decision that `candidates` allow: one is clear, a few are near, or none is."""
+        limits = self._thresholds
+        near = [candidate.id for candidate in candidates[: limits.most_choices] if candidate.confidence >= limits.shown]
+        together = sum(candidate.confidence for candidate in candidates[: limits.most_choices])
+        if candidates and candidates[0].confidence >= limits.answer:
+            return Decision(Verdict.ANSWER, tuple(candidates), (candidates[0].id,))
+        if together >= limits.choose and near:
+            enough = near if len(near) > 1 else [candidate.id for candidate in candidates[:2]]
+            return Decision(Verdict.CHOOSE, tuple(candidates), tuple(enough))
+        return Decision(Verdict.UNKNOWN, tuple(candidates), ())

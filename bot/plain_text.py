@@ -1,0 +1,60 @@
+"""A reply as plain text: for the terminal, for `text` in JSON, for screen readers and logs of nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.reply import Block, CallButton, Card, Choices, LinkButton, Reply, Text, Urgent
+
+
+def as_text(reply: Reply) -> str:
+    """Return the whole reply, blocks parted by an empty line."""
+    return "\n\n".join("\n".join(_lines(block)) for block in reply.blocks)
+
+
+def _lines(block: Block) -> Iterator[str]:
+    match block:
+        case Card():
+            yield from _card(block)
+        case Choices():
+            yield block.prompt
+            for number, option in enumerate(block.options, start=1):
+                yield f"{number}. {option.label}"
+        case Text():
+            yield block.text
+            yield from _buttons(block.buttons)
+        case Urgent():
+            yield f"■ {block.title}"
+            yield block.text
+            for hotline in block.hotlines:
+                yield f"☎ {hotline.call.number} {hotline.name} {hotline.about}"
+
+
+def _card(card: Card) -> Iterator[str]:
+    yield f"■ {card.title}"
+    if card.highlight:
+        yield from _fact(f"▶ {card.highlight.name}", card.highlight.value)
+    yield from (f"※ {caution}" for caution in card.cautions)
+    yield card.text
+    for fact in card.facts:
+        yield from _fact(f"・{fact.name}", fact.value)
+    if card.desk:
+        yield f"{card.desk.label}: {card.desk.name}"
+        yield from (f"  {line}" for line in card.desk.lines)
+    if card.source_note:
+        yield card.source_note
+    yield from _buttons(card.buttons)
+
+
+def _fact(name: str, value: str) -> Iterator[str]:
+    first, *rest = value.splitlines()
+    if rest:
+        yield f"{name}:"
+        yield from (f"  - {line}" for line in (first, *rest))
+    else:
+        yield f"{name}: {first}"
+
+
+def _buttons(buttons: tuple[LinkButton | CallButton, ...]) -> Iterator[str]:
+    for button in buttons:
+        yield f"☎ {button.label}" if isinstance(button, CallButton) else f"→ {button.label} {button.url}"

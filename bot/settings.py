@@ -1,0 +1,108 @@
+"""Settings: the only reader of the environment. Every threshold has its name and its reason here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class WrongSetting(Exception):
+    """A setting that can't be used; the text says which and how to mend it, for an operator."""
+
+
+def _setting(default: Any, meaning: str, secret: bool = False, read: Any = str) -> Any:
+    return field(default=default, metadata={"meaning": meaning, "secret": secret, "read": read})
+
+
+def _path(text: str) -> Path:
+    return Path(text).expanduser().resolve()
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("no time zone")
+    return moment
+
+
+def _chance(text: str) -> float:
+    number = float(text)
+    if not 0 <= number <= 1:
+        raise ValueError("not between 0 and 1")
+    return number
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings; the name of each in the environment is its own in capitals."""
+
+    line_channel_secret: str = _setting("", "LINE: チャネルシークレット(署名の確認)", secret=True)
+    line_channel_access_token: str = _setting("", "LINE: チャネルアクセストークン(返信の送信)", secret=True)
+    line_api_base: str = _setting("", "LINE: APIのURL。テスト用。空なら本番 (api.line.me)")
+    slack_signing_secret: str = _setting("", "Slack: Signing Secret(署名の確認)", secret=True)
+    slack_bot_token: str = _setting("", "Slack: Bot User OAuth Token", secret=True)
+    slack_api_base: str = _setting("", "Slack: APIのURL。テスト用。空なら本番")
+    database_url: str = _setting(
+        f"sqlite:///{ROOT / 'var' / 'annai.sqlite3'}", "データベース。sqlite:///… か postgresql://…", secret=True
+    )
+    knowledge_dir: Path = _setting(ROOT / "knowledge", "案内の内容(knowledge/ のフォルダーか .jsonl)", read=_path)
+    cache_dir: Path = _setting(ROOT / "var" / "cache", "作りなおせるもの(辞書など)を置くフォルダー", read=_path)
+    data_dir: Path = _setting(ROOT / "var", "SECRET_KEY を作って置くフォルダー", read=_path)
+    staff_password_hash: str = _setting("", "職員画面のパスワードのハッシュ", secret=True)
+    secret_key: str = _setting("", "利用者IDをかくす鍵。空なら DATA_DIR に作って使う", secret=True)
+    port: int = _setting(8000, "annai serve のポート番号", read=int)
+    workers: int = _setting(1, "annai serve のプロセスの数", read=int)
+    now: datetime | None = _setting(
+        None, "答えが見る時計を止める(例 2026-11-28T11:59:00+09:00)。ふだんは空", read=_moment
+    )
+    answer_confidence: float = _setting(0.60, "これ以上の確からしさなら、1つに決めて答える", read=_chance)
+    choose_confidence: float = _setting(0.40, "上位の確からしさの合計がこれ以上なら、選んでもらう", read=_chance)
+    shown_confidence: float = _setting(0.05, "選んでもらうとき、これより低い候補は出さない", read=_chance)
+    conversation_minutes: int = _setting(30, "前の話題をおぼえている時間(分)", read=int)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Return the settings of `environment` (os.environ if None); raise WrongSetting for one that can't be used."""
+        environment = os.environ if environment is None else environment
+        values: dict[str, Any] = {}
+        for each in cls.listed():
+            name = each.name.upper()
+            text = environment.get(name, "").strip()
+            if not text:
+                continue
+            try:
+                values[each.name] = each.metadata["read"](text)
+            except ValueError:
+                shown = "(伏せています)" if each.metadata["secret"] else f"「{text}」"
+                raise WrongSetting(f"設定 {name} の値{shown}は使えません。意味: {each.metadata['meaning']}") from None
+        return cls(**values)
+
+    @classmethod
+    def listed(cls) -> list[Any]:
+        """Return the fields that the environment can set."""
+        return [each for each in fields(cls) if "meaning" in each.metadata]
+
+    def with_knowledge(self, path: Path) -> Settings:
+        """Return the same settings for the knowledge at `path`."""
+        return replace(self, knowledge_dir=path)
+
+    @staticmethod
+    def environment(overrides: Mapping[str, str]) -> dict[str, str]:
+        """Return the environment for a process that is started with these settings; an empty value removes one."""
+        return {name: value for name, value in {**os.environ, **overrides}.items() if value or name not in overrides}
+
+    @property
+    def conversation_lasts(self) -> timedelta:
+        """Return how long a topic is remembered."""
+        return timedelta(minutes=self.conversation_minutes)
+
+    @property
+    def knowledge_defaults(self) -> Path:
+        """Return the folder whose files serve where a knowledge base brings none of its own."""
+        return ROOT / "knowledge"

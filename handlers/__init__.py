@@ -1,0 +1,1 @@
+"""The doors: each channel verifies, parses, renders and sends, by those names."""

@@ -1,0 +1,92 @@
+"""From any door to the guide and back: conversation loaded, turn taken, question logged, numbers counted."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from bot.action import Action
+from bot.conversation import Conversation, Utterance
+from bot.guide import Turn
+from bot.live import LiveGuide
+from bot.memory.conversations import Conversations
+from bot.memory.database import DatabaseUnavailable
+from bot.memory.inbox import NewEvent
+from bot.memory.questions import QuestionRecord
+from bot.reply import Kind, Reply
+from handlers.metrics import Metrics
+from handlers.worker import Answered
+
+log = structlog.get_logger("annai.turn")
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """What every door calls. Safe to share between threads."""
+
+    live: LiveGuide
+    conversations: Conversations
+    metrics: Metrics
+    clock: Callable[[], datetime]
+    """The clock that answers see, Asia/Tokyo."""
+
+    def answer(self, event: NewEvent, state: dict[str, Any] | None) -> Answered:
+        """Return the reply to an event of the inbox, and what the worker shall save with it."""
+        action = Action.decode(event.action) if event.action else None
+        utterance = Utterance(event.text, action, event.masked)
+        turn, question = self._turn(event.channel, event.conversation_key, utterance, Conversation.from_json(state))
+        return Answered(turn.reply, turn.conversation.to_json(), question)
+
+    def converse(self, channel: str, key: str, utterance: Utterance) -> Reply:
+        """Return the reply to `utterance` in the conversation `key`, saved; without a database the turn still works."""
+        try:
+            before = Conversation.from_json(self.conversations.load(key))
+        except DatabaseUnavailable as error:
+            log.error("conversation not loaded", channel=channel, error=type(error).__name__)
+            before = Conversation()
+        turn, question = self._turn(channel, key, utterance, before)
+        try:
+            self.conversations.save(key, turn.conversation.to_json(), self.clock(), question)
+        except DatabaseUnavailable as error:
+            log.error("conversation not saved", channel=channel, error=type(error).__name__)
+        return turn.reply
+
+    def ask(self, channel: str, utterance: Utterance) -> Reply:
+        """Return the reply to one independent question; nothing is saved."""
+        return self._turn(channel, "", utterance, Conversation())[0].reply
+
+    def _turn(
+        self, channel: str, key: str, utterance: Utterance, before: Conversation
+    ) -> tuple[Turn, QuestionRecord | None]:
+        guide, now, began = self.live.guide, self.clock(), time.perf_counter()
+        turn = guide.turn(utterance, before, now)
+        milliseconds = (time.perf_counter() - began) * 1000
+        reply = turn.reply
+        self.metrics.turn(channel, reply.kind.value, milliseconds / 1000)
+        first = reply.candidates[0] if reply.candidates else None
+        log.info(
+            "turn",
+            channel=channel,
+            kind=reply.kind.value,
+            entry=first.id if first else None,
+            confidence=first.confidence if first else None,
+            ms=round(milliseconds, 1),
+        )
+        if utterance.action is not None or not key:
+            return turn, None
+        return turn, QuestionRecord(
+            asked_at=now,
+            channel=channel,
+            conversation_key=key,
+            text="" if reply.kind is Kind.URGENT else utterance.text,
+            kind=reply.kind.value,
+            candidates=tuple((each.id, each.confidence) for each in reply.candidates),
+            topic=turn.conversation.topic,
+            milliseconds=milliseconds,
+            knowledge_revision=guide.knowledge.revision,
+        )

@@ -1,0 +1,147 @@
+"""The one place that knows every door: settings in, a Flask app out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, Response
+
+from bot.clock import answer_clock, utc_now
+from bot.language.personal_data import mask
+from bot.live import LiveGuide
+from bot.memory.conversations import Conversations
+from bot.memory.database import Database
+from bot.memory.inbox import Inbox
+from bot.memory.pseudonym import Pseudonym
+from bot.secret_key import secret_key
+from bot.settings import Settings
+from handlers.answering import Answering
+from handlers.door import Door
+from handlers.line.door import LineDoor
+from handlers.line.recent_users import RecentUsers
+from handlers.line.send import LineSender
+from handlers.line.texts import LineTexts
+from handlers.line.webhook import LineInlet, line_blueprint
+from handlers.metrics import Metrics
+from handlers.ops import Problem, ops_blueprint
+from handlers.web.blueprint import web_blueprint
+from handlers.worker import Worker
+
+MAX_BODY = 1_000_000
+"""Bytes of a request that any page reads; more is 413."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What runs behind an app, so that it can be stopped."""
+
+    live: LiveGuide
+    worker: Worker
+    database: Database
+
+    def start(self) -> None:
+        """Start the threads; after this the process must not fork."""
+        self.live.start()
+        self.worker.start()
+
+    def stop(self) -> None:
+        """Finish what is in hand and end every thread."""
+        self.worker.stop()
+        self.live.stop()
+        self.database.dispose()
+
+
+def create_app(settings: Settings) -> Flask:
+    """Return the app with its threads running; `app.extensions["annai"].stop()` ends them.
+
+    Raises UnusableKnowledge, DatabaseUnavailable or SchemaTooNew when there is nothing to serve or nowhere to write.
+    """
+    database = Database(settings.database_url)
+    database.create_tables()
+    inbox, conversations = Inbox(database), Conversations(database)
+    metrics = Metrics(inbox.counts)
+    live = LiveGuide(settings)
+    answering = Answering(live, conversations, metrics, answer_clock(settings.now))
+    pseudonym = Pseudonym(secret_key(settings.secret_key, settings.data_dir))
+
+    app = Flask("handlers", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    doors: list[Door] = []
+    channels: dict[str, Problem] = {}
+    worker = Worker(inbox, conversations, answering.answer, doors, utc_now)
+    house = _House(app, settings, inbox, conversations, pseudonym, live, metrics, worker)
+    channels["line"] = _open_line(house, doors)
+    channels["slack"] = _closed(app, "slack", "/slack/events", "SLACK_SIGNING_SECRET と SLACK_BOT_TOKEN")
+    _open_web(house, answering)
+    channels["web"] = lambda: ""
+    app.register_blueprint(ops_blueprint(live, database, channels, metrics))
+    running = Running(live, worker, database)
+    app.extensions["annai"] = running
+    running.start()
+    return app
+
+
+@dataclass(frozen=True, slots=True)
+class _House:
+    """What the doors are built from."""
+
+    app: Flask
+    settings: Settings
+    inbox: Inbox
+    conversations: Conversations
+    pseudonym: Pseudonym
+    live: LiveGuide
+    metrics: Metrics
+    worker: Worker
+
+
+def _open_line(house: _House, doors: list[Door]) -> Problem:
+    settings = house.settings
+    if not (settings.line_channel_secret and settings.line_channel_access_token):
+        wanted = "LINE_CHANNEL_SECRET と LINE_CHANNEL_ACCESS_TOKEN"
+        return _closed(house.app, "line", "/line/webhook", wanted)
+    users = RecentUsers(utc_now)
+    sender = LineSender(settings.line_channel_access_token, utc_now, api_base=settings.line_api_base)
+    doors.append(LineDoor(sender, users, LineTexts(nothing=house.live.guide.knowledge.messages.unreadable)))
+    inlet = LineInlet(
+        secret=settings.line_channel_secret,
+        inbox_put=house.inbox.put,
+        pseudonym=house.pseudonym.of,
+        mask=masked,
+        forget=house.conversations.forget,
+        wake=house.worker.wake,
+        remember=users.remember,
+        clock=utc_now,
+        count=lambda outcome, number: house.metrics.events("line", outcome, number),
+    )
+    house.app.register_blueprint(line_blueprint(inlet))
+    return lambda: sender.problem
+
+
+def _open_web(house: _House, answering: Answering) -> None:
+    def key(conversation_id: str) -> str:
+        return house.pseudonym.of("web", conversation_id)
+
+    blueprint = web_blueprint(
+        converse=lambda conversation_id, utterance: answering.converse("web", key(conversation_id), utterance),
+        ask=lambda utterance: answering.ask("web", utterance),
+        mask=masked,
+    )
+    house.app.register_blueprint(blueprint)
+
+
+def _closed(app: Flask, channel: str, path: str, wanted: str) -> Problem:
+    """Have a channel without its secrets answer 503 and nothing else; return what /readyz says of it."""
+    app.add_url_rule(path, f"{channel}_off", _off, methods=["POST"])
+    return lambda: f"off: {wanted} がありません"
+
+
+def _off() -> Response:
+    return Response("this channel is off\n", 503, mimetype="text/plain")
+
+
+def masked(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return `text` without personal data, and which kinds were in it."""
+    found = mask(text)
+    return found.text, found.kinds
