@@ -47,15 +47,17 @@ class Conversation:
     @classmethod
     def from_json(cls, values: dict[str, Any] | None) -> Conversation:
         """Return the conversation that `to_json` wrote; an empty one for None or for what this version can't read."""
-        try:
-            if not values:
-                return cls()
-            at = values.get("at")
-            return cls(
-                topic=values.get("topic"),
-                offered=tuple(values.get("offered", ())),
-                lost=int(values.get("lost", 0)),
-                at=datetime.fromisoformat(at) if at else None,
-            )
-        except (TypeError, ValueError, AttributeError):
-            return cls()
+        match values:
+            case {"topic": None | str() as topic, "offered": [*offered], "lost": int(lost), "at": None | str() as at}:
+                moment = _moment(at)
+                if all(isinstance(each, str) for each in offered) and (moment or not at):
+                    return cls(topic, tuple(offered), lost, moment)
+        return cls()
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None

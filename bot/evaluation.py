@@ -57,7 +57,7 @@ class Evaluation:
 def read_questions(path: Path, key: str) -> list[dict[str, Any]]:
     """Return the rows of a `.jsonl` file that have `key`; raise WrongQuestions for one that has not."""
     rows: list[dict[str, Any]] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
         if not line.strip():
             continue
         try:

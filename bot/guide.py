@@ -200,7 +200,7 @@ class Guide:
         offered = tuple(option.action.encode() for option in options)
         none = Option(messages.none_of_these, Action(Verb.NONE_OF_THESE))
         reply = Reply(Kind.CHOOSE, (Choices(messages.choose, (*options, none)),), candidates)
-        return Turn(reply, replace(conversation, offered=offered, lost=0))
+        return Turn(reply, replace(conversation, offered=offered))
 
     def _lost(self, candidates: tuple[Candidate, ...], conversation: Conversation) -> Turn:
         messages = self.knowledge.messages

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 _KEPT = 2
@@ -18,9 +19,19 @@ class LastGood:
 
     def keep(self, knowledge_dir: Path, revision: str) -> None:
         """Copy `knowledge_dir` as the last good one; a plain list file is not copied."""
-        if not knowledge_dir.is_dir() or (self._folder / revision).is_dir():
+        if not knowledge_dir.is_dir():
             return
         self._folder.mkdir(parents=True, exist_ok=True)
+        if not (self._folder / revision).is_dir():
+            self._copy(knowledge_dir, revision)
+        with suppress(FileNotFoundError):  # another process has gone on already
+            os.utime(self._folder / revision)  # the copy carries the original's time; what counts is when it served
+        pointer = self._folder / f"current.{os.getpid()}"
+        pointer.write_text(revision, encoding="utf-8")
+        os.replace(pointer, self._pointer)
+        self._forget_older()
+
+    def _copy(self, knowledge_dir: Path, revision: str) -> None:
         making = self._folder / f"{revision}.{os.getpid()}"
         shutil.rmtree(making, ignore_errors=True)
         shutil.copytree(knowledge_dir, making)
@@ -28,10 +39,6 @@ class LastGood:
             making.rename(self._folder / revision)
         except OSError:  # another process was faster, with the same content
             shutil.rmtree(making, ignore_errors=True)
-        pointer = self._folder / f"current.{os.getpid()}"
-        pointer.write_text(revision, encoding="utf-8")
-        os.replace(pointer, self._pointer)
-        self._forget_older()
 
     def find(self) -> Path | None:
         """Return the folder of the last good knowledge, or None."""

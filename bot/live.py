@@ -160,16 +160,20 @@ class LiveGuide:
         folder = path if path.is_dir() else path.parent
         while not self._stop.is_set():
             try:
-                for _ in watch(
+                began = False
+                for changes in watch(
                     folder,
                     watch_filter=_is_knowledge,
                     debounce=_DEBOUNCE_MS,
                     step=50,
                     stop_event=self._stop,
-                    rust_timeout=1000,
+                    rust_timeout=500,
+                    yield_on_timeout=True,
                     raise_interrupt=False,
                 ):
-                    self._reload_safely()
+                    if changes or not began:  # once at the beginning: what changed before the watch stood
+                        self._reload_safely()
+                    began = True
             except (OSError, RuntimeError) as error:
                 log.error("knowledge not watched", error=str(error))
                 self._stop.wait(5)

@@ -21,7 +21,10 @@ def _setting(default: Any, meaning: str, secret: bool = False, read: Any = str) 
 
 
 def _path(text: str) -> Path:
-    return Path(text).expanduser().resolve()
+    try:
+        return Path(text).expanduser().resolve()
+    except RuntimeError as error:  # ~someone who has no home
+        raise ValueError(str(error)) from None
 
 
 def _moment(text: str) -> datetime:

@@ -14,13 +14,14 @@ from pydantic import BaseModel
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.messages import Messages
 from bot.knowledge.problem import Problem, Severity, shown_path
-from bot.knowledge.references import reference_problems
+from bot.knowledge.references import reference_problems, unknown
 from bot.knowledge.schema import Contacts, Entry, Menu, Notice, Site, Urgent, Words
 from bot.knowledge.validation import validate
 from bot.knowledge.yaml_text import Document, read_yaml
 
 M = TypeVar("M", bound=BaseModel)
 
+_A_DESK = "「窓口」の下にあるid"
 _ID_ADVICE = "ファイル名は半角の英小文字・数字・ハイフンだけにしてください(例 juminhyo.yaml)"
 
 
@@ -80,7 +81,7 @@ class _Reading:
         entries = self._pairs() if plain_list else self._services()
         contacts = self._one_file(Contacts, "contacts.yaml", self._contacts_extra)
         messages = self._one_file(Messages, "messages.yaml")
-        if contacts is None or messages is None:
+        if contacts is None or messages is None or not self._has_general_desk(contacts):
             return None
         if not entries:
             self._problem(
@@ -99,6 +100,14 @@ class _Reading:
             revision=self.digest.hexdigest()[:16],
             demands_sources=not plain_list,
         )
+
+    def _has_general_desk(self, contacts: Contacts) -> bool:
+        """Return whether there is the desk that every reply without an answer names: without it nothing can be served."""
+        if contacts.general in contacts.desks:
+            return True
+        document = self.documents["contacts.yaml"]
+        self.problems.append(unknown(document, ("総合案内",), "総合案内", contacts.general, contacts.desks, _A_DESK))
+        return False
 
     def _services(self) -> dict[str, Entry]:
         entries: dict[str, Entry] = {}
@@ -137,7 +146,7 @@ class _Reading:
         entries: dict[str, Entry] = {}
         raw = self.path.read_bytes()
         self.digest.update(raw)
-        for number, line in enumerate(raw.decode("utf-8-sig", "replace").splitlines(), start=1):
+        for number, line in enumerate(raw.decode("utf-8-sig", "replace").split("\n"), start=1):
             if line.strip():
                 self._pair(line, number, entries)
         return entries
@@ -145,8 +154,10 @@ class _Reading:
     def _pair(self, line: str, number: int, entries: dict[str, Entry]) -> None:
         try:
             pair = json.loads(line)
-            entry_id, question = str(pair["id"]), str(pair["question"]).strip()
-        except (ValueError, KeyError, TypeError):
+            entry_id, question = str(pair["id"]).strip(), str(pair["question"]).strip()
+            if not entry_id or not question:
+                raise ValueError("nothing to find or to ask")
+        except (ValueError, KeyError, TypeError, RecursionError):
             mend = '{"id": …, "question": …, "answer": …} の形で1行に1つ書いてください'
             self._problem(self.path.name, number, "質問と回答の組として読めません", mend)
             return

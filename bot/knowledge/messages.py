@@ -57,10 +57,12 @@ class Messages(Model):
         known = extra["placeholders"] if isinstance(extra, dict) else []
         assert isinstance(known, list)
         try:
-            used = {name for _, name, _, _ in Formatter().parse(value) if name is not None}
+            parts = [part for part in Formatter().parse(value) if part[1] is not None]
         except ValueError:
             raise ValueError("{ と } の数が合いません。かっこを見直してください") from None
-        if odd := used - {str(name) for name in known}:
-            usable = "、".join(f"{{{name}}}" for name in known) or "なし"
-            raise ValueError(f"{{{min(odd)}}}は使えません。ここで使えるのは {usable} です")
+        for _, name, form, conversion in parts:
+            if name not in known or form or conversion:
+                usable = "、".join(f"{{{each}}}" for each in known) or "なし"
+                written = f"{name}{f'!{conversion}' if conversion else ''}{f':{form}' if form else ''}"
+                raise ValueError(f"{{{written}}}は使えません。ここで使えるのは {usable} です")
         return value

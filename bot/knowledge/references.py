@@ -46,21 +46,22 @@ def plain_form(text: str) -> str:
 
 def _dangling(entry: Entry, knowledge: KnowledgeBase, document: Document) -> Iterator[Problem]:
     if entry.desk and entry.desk not in knowledge.contacts.desks:
-        yield _unknown(document, ("窓口",), "窓口", entry.desk, knowledge.contacts.desks, "contacts.yaml にある窓口")
+        yield unknown(document, ("窓口",), "窓口", entry.desk, knowledge.contacts.desks, "contacts.yaml にある窓口")
     for key, ids in (("関連", entry.related), ("後継", entry.successors)):
         for number, other in enumerate(ids):
             if other not in knowledge.entries:
-                yield _unknown(document, (key, number), key, other, knowledge.entries, "services/ にあるファイル名")
+                yield unknown(document, (key, number), key, other, knowledge.entries, "services/ にあるファイル名")
             elif other == entry.id:
                 where = document.line((key, number))
                 yield Problem(document.file, where, f"「{key}」が自分自身を指しています", "この行を消してください")
     names = {fact.name for fact in knowledge.words.fact_names}
     for name in entry.facts:
         if names and name not in names:
-            yield _unknown(document, ("項目", name), "項目名", name, names, "words.yaml の「項目名」にある名前")
+            yield unknown(document, ("項目", name), "項目名", name, names, "words.yaml の「項目名」にある名前")
 
 
-def _unknown(document: Document, path: Path, key: str, value: str, known: Iterable[str], where: str) -> Problem:
+def unknown(document: Document, path: Path, key: str, value: str, known: Iterable[str], where: str) -> Problem:
+    """Return the problem that `value` at `path` is none of `known`, with the nearest of them."""
     near = process.extractOne(value, sorted(known), score_cutoff=60)
     hint = f"「{near[0]}」のまちがいなら直してください。" if near else ""
     return Problem(
@@ -99,8 +100,6 @@ def _shared_phrasings(knowledge: KnowledgeBase, documents: dict[str, Document]) 
 def _contacts_problems(knowledge: KnowledgeBase, documents: dict[str, Document]) -> Iterator[Problem]:
     document = documents["contacts.yaml"]
     contacts = knowledge.contacts
-    if contacts.general not in contacts.desks:
-        yield _unknown(document, ("総合案内",), "総合案内", contacts.general, contacts.desks, "「窓口」の下にあるid")
     for desk_id, desk in contacts.desks.items():
         for number, span in enumerate(desk.hours.spans if desk.hours else ()):
             if _minutes(span.start) >= _minutes(span.end):
@@ -137,7 +136,7 @@ def _menu_items(
         for place, entry_id in enumerate(item.entries):
             if entry_id not in knowledge.entries:
                 at = (*here, "案内", place)
-                yield _unknown(document, at, "案内", entry_id, knowledge.entries, "services/ にあるファイル名")
+                yield unknown(document, at, "案内", entry_id, knowledge.entries, "services/ にあるファイル名")
         if not item.entries and not item.items:
             what, mend = f"メニュー「{item.name}」に中身がありません", "「案内:」か「メニュー:」を書いてください"
             yield Problem(document.file, document.line(here), what, mend)

@@ -13,6 +13,8 @@ import yaml
 from bot.knowledge.problem import Problem
 
 Path = tuple[str | int, ...]
+_CLOSE_QUOTES = "引用符(\" や ')が閉じていません。始めと終わりの両方に書いてください"
+_CLOSE_BRACKETS = "かっこ([ ] や { })が閉じていません。始めと終わりの両方に書いてください"
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -38,16 +40,25 @@ def read_yaml(text: str, file: str) -> tuple[Document, list[Problem]]:
     problems: list[Problem] = []
     try:
         node = yaml.compose(text, Loader=_LOADER)
+        if node is None:
+            what, mend = "ファイルが空です", "内容を書くか、ファイルを消してください"
+            return Document(file, None), [Problem(file, 1, what, mend)]
+        values = _values(node, (), lines, problems, file)
     except yaml.YAMLError as error:
         return Document(file, None), [_syntax_problem(error, text, file)]
-    if node is None:
-        return Document(file, None), [Problem(file, 1, "ファイルが空です", "内容を書くか、ファイルを消してください")]
-    values = _values(node, (), lines, problems, file)
+    except RecursionError:
+        what, mend = "かっこや字下げが深すぎて読めません", "書き方の手引きの例と見くらべて、浅くしてください"
+        return Document(file, None), [Problem(file, 1, what, mend)]
     return Document(file, values, lines), problems
 
 
 def _values(node: yaml.Node, path: Path, lines: dict[Path, int], problems: list[Problem], file: str) -> Any:
     lines[path] = node.start_mark.line + 1
+    if getattr(node, "seen", False):
+        what, mend = "「*」で始まる値は、ほかの場所の写しになります", "「*」と「&」を使わずに、そのまま書いてください"
+        problems.append(Problem(file, lines[path], what, mend))
+        return None
+    node.seen = True  # type: ignore[attr-defined]
     if isinstance(node, yaml.MappingNode):
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
@@ -67,11 +78,24 @@ def _values(node: yaml.Node, path: Path, lines: dict[Path, int], problems: list[
 
 def _syntax_problem(error: yaml.YAMLError, text: str, file: str) -> Problem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    unclosed = _unclosed(error)
+    if unclosed:
+        return Problem(file, error.context_mark.line + 1, "YAMLとして読めません", unclosed)  # type: ignore[attr-defined]
     line = mark.line + 1 if mark else 1
     written = text.splitlines()[line - 1 : line]
     near = written[0] if written else ""
     before = text.splitlines()[line - 2] if line >= 2 and line - 2 < len(text.splitlines()) else ""
     return Problem(file, line, "YAMLとして読めません", _syntax_advice(near, before, str(error)))
+
+
+def _unclosed(error: yaml.YAMLError) -> str | None:
+    """Return what to do about something that was opened and never closed; YAML notices only lines later."""
+    context = str(getattr(error, "context", None) or "")
+    if "quoted scalar" in context:
+        return _CLOSE_QUOTES
+    if "flow" in context:
+        return f"{_CLOSE_BRACKETS}。あいだの「, 」も見直してください"
+    return None
 
 
 def _syntax_advice(near: str, before: str, error: str) -> str:
@@ -82,9 +106,9 @@ def _syntax_advice(near: str, before: str, error: str) -> str:
     if "\N{IDEOGRAPHIC SPACE}" in near[: len(near) - len(near.lstrip())]:
         return "行の先頭に全角の空白があります。半角スペースに直してください"
     if near.count('"') % 2 or near.count("'") % 2:
-        return "引用符(\" や ')が閉じていません。始めと終わりの両方に書いてください"
+        return _CLOSE_QUOTES
     if near.count("[") != near.count("]") or near.count("{") != near.count("}"):
-        return "かっこ([ ] や { })が閉じていません。始めと終わりの両方に書いてください"
+        return _CLOSE_BRACKETS
     if near.count(": ") > 1 or "mapping values are not allowed" in error:
         return '文の中に「: 」があるか、字下げがずれています。文全体を " で囲むか、字下げを上の行にそろえてください'
     return "この行と前の行の字下げ(半角スペースの数)と記号を見直してください"

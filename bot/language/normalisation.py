@@ -14,7 +14,11 @@ _EMOJI = regex.compile(r"\p{Emoji_Presentation}|\p{Extended_Pictographic}|[\uFE0
 _WAVES = regex.compile(r"[〜～~∼]+")
 _LONG_MARKS = regex.compile(r"(?<=[\p{Hiragana}\p{Katakana}ー])[-‐‑‒–—―−ｰー]+")
 _REPEATED = regex.compile(r"(.)\1{3,}")
-_LAUGHTER = regex.compile(r"(?<=[\p{Han}\p{Hiragana}\p{Katakana}。!?])[wｗ草笑]+$|\(笑\)")
+_IN_BRACKETS = regex.compile(r"\(笑\)")
+_LAUGHTER = regex.compile(
+    r"(?:(?<=[\p{Han}\p{Hiragana}\p{Katakana}。!?])w+|(?<=[\p{Hiragana}\p{Katakana}。!?w])笑+|(?<=[。!?w])草+)+$"
+)
+"""草 and 笑 only where they can't be a word's last character: 除草, 煙草, 生えた草, 爆笑 stay."""
 _SPACES = regex.compile(r"\s+")
 _KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
 _HIRAGANA_TO_KATAKANA = {low: high for high, low in _KATAKANA_TO_HIRAGANA.items()}
@@ -28,6 +32,7 @@ def normalise(text: str) -> str:
     """
     text = _INVISIBLE.sub("", text[: LONGEST * 2])
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))[:LONGEST].lower()
+    text = _IN_BRACKETS.sub(" ", text)
     text = _WAVES.sub("ー", text)
     text = _LONG_MARKS.sub("ー", text)
     text = _EMOJI.sub(" ", text)

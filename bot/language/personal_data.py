@@ -9,14 +9,19 @@ import regex
 
 MASK = "＊＊＊"
 
-_DIGITS = r"(?:\d[\s-]?)"
+_DASHES = r"\-‐‑‒–—―−ー"
+_DIGITS = rf"(?:\d[\s{_DASHES}]?)"
 _MAIL = regex.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _CARD = regex.compile(rf"(?<!\d){_DIGITS}{{13,15}}\d(?!\d)")
 _MY_NUMBER = regex.compile(rf"(?<!\d){_DIGITS}{{11}}\d(?!\d)")
-_PHONE = regex.compile(r"(?<!\d)(?:\+81[\s-]?\d{1,4}|0\d{1,4})[\s()-]{0,2}\d{1,4}[\s()-]{0,2}\d{3,4}(?!\d)")
-_ADDRESS = regex.compile(
-    r"(?<=[\p{Han}ヶケ町丁目])\s?\d{1,3}(?:\s?(?:丁目|番地?|号|の|-|‐|−|ー)\s?\d{1,4}){1,3}(?:\s?(?:番地?|号室?|室))?"
+_PHONE = regex.compile(
+    rf"(?<!\d)(?:\+81[\s{_DASHES}]?\d{{1,4}}|0\d{{1,4}})[\s(){_DASHES}]{{0,2}}\d{{1,4}}[\s(){_DASHES}]{{0,2}}\d{{3,4}}(?!\d)"
 )
+_ADDRESS = regex.compile(
+    rf"(?<=[\p{{Han}}ヶケ町丁目])\s?\d{{1,3}}(?:\s?(?:丁目|番地?|号|の|[{_DASHES}])\s?\d{{1,4}}){{1,3}}+"
+    r"(?:\s?(?:番地?|号室?|室))?+(?!\s?[年月日時分歳才円人回個件枚階%])"
+)
+"""Not what counts something: 11月24-25日, 平日8-17時, 0-2歳."""
 _ROOM = regex.compile(r"\d{3,4}号室")
 _NAME = regex.compile(
     r"(?:名前は|氏名は?|本名は|私は)[\s::]*([\p{Han}]{2,6}[\s ]?[\p{Han}\p{Hiragana}]{0,4}?)(?=と申|です|といい|、|。|\s|$)"
