@@ -140,7 +140,7 @@ class LineApi:
         self._server.shutdown()
         self._server.server_close()
         if kind is None:
-            assert self.violations == []
+            assert not self.violations, "\n".join(self.violations)
 
     def issue(self, *tokens: str) -> None:
         """Make reply tokens known, each good for one reply."""

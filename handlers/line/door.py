@@ -31,5 +31,8 @@ class LineDoor:
 
     def show_thinking(self, event: InboxEvent) -> None:
         """Show LINE's loading animation to a person who asked in a one-on-one chat; never raises."""
+        # It ends when a message arrives: after an answer that may be there already, it would run on for nothing.
+        if event.sending_began:
+            return
         if user_id := self._users.find(event.new.event_id):
             self._sender.show_loading(user_id)

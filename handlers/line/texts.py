@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from handlers.line.limits import clean
+
 
 @dataclass(frozen=True, slots=True)
 class LineTexts:
@@ -11,3 +13,8 @@ class LineTexts:
 
     nothing: str
     """Said when a reply holds nothing that can be shown, so that nobody is left without an answer."""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a text that shows nothing: LINE refuses it."""
+        if not clean(self.nothing):
+            raise ValueError("the text for an empty reply is empty itself")

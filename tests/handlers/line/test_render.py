@@ -240,6 +240,11 @@ def test_a_reply_without_anything_to_show_still_says_something() -> None:
         ]
 
 
+def test_the_text_for_an_empty_reply_may_not_be_empty() -> None:
+    with pytest.raises(ValueError, match="empty"):
+        LineTexts(nothing=" \u200b")
+
+
 def test_in_plain_words_nothing_of_the_reply_is_missing() -> None:
     text = plain(reply(URGENT, CARD, CHOICES))
 

@@ -205,6 +205,13 @@ def test_nobody_is_shown_anything_when_it_is_not_known_who_asked(bench: Bench) -
     assert bench.line.requests == []
 
 
+def test_no_animation_starts_after_an_answer_that_may_have_arrived(bench: Bench) -> None:
+    bench.users.remember("event-1", USER)
+    bench.door.show_thinking(bench.event(began=True))
+
+    assert bench.line.requests == []
+
+
 def test_a_failing_loading_animation_is_nobodys_trouble(bench: Bench) -> None:
     for behaviour in (
         Behaviour(400),
