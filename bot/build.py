@@ -11,6 +11,7 @@ from bot.language.tokens import Tokenizer
 from bot.language.user_dictionary import DictionaryWord, UserDictionary
 from bot.matching.engine import Engine, Thresholds
 from bot.matching.index import Index
+from bot.matching.meaning import TextEmbedder
 from bot.matching.ranker import Ranker
 from bot.settings import Settings
 
@@ -22,6 +23,8 @@ class GuideBuilder:
         self._settings = settings
         self._dictionaries = UserDictionary(settings.cache_dir / "dictionary")
         self._plain = Tokenizer()
+        self.embedder: TextEmbedder | None = None
+        """The meaning view's model; None when it does not load, and the words alone decide."""
 
     def build(self, knowledge: KnowledgeBase) -> tuple[Guide, bool]:
         """Return a guide, and whether its dictionary is the exact one; else `compile_dictionary` and build again."""
@@ -43,7 +46,7 @@ class GuideBuilder:
 
     def _guide(self, knowledge: KnowledgeBase, dictionary: Path | None) -> Guide:
         tokenizer = Tokenizer(dictionary) if dictionary else self._plain
-        index = Index(documents_of(knowledge), tokenizer, synonym_groups_of(knowledge))
+        index = Index(documents_of(knowledge), tokenizer, synonym_groups_of(knowledge), self.embedder)
         settings = self._settings
         thresholds = Thresholds(
             settings.answer_confidence,
@@ -51,7 +54,7 @@ class GuideBuilder:
             settings.shown_confidence,
             MOST_CHOICES,
         )
-        engine = Engine(index, Ranker.fitted(Index.feature_names), thresholds)
+        engine = Engine(index, Ranker.fitted(index.feature_names), thresholds)
         return Guide(knowledge, engine, settings.conversation_lasts)
 
 

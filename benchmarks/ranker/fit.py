@@ -25,7 +25,9 @@ from bot.knowledge.loading import load
 from bot.language.tokens import Tokenizer
 from bot.matching.document import Document
 from bot.matching.index import Index
-from bot.matching.ranker import SUMMARY_NAMES, summary
+from bot.matching.meaning import TextEmbedder
+from bot.matching.postings import Ints
+from bot.matching.ranker import summarised_columns, summary, summary_names
 from bot.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,6 +40,8 @@ RIDGE = 0.003
 CANDIDATES = 60
 """The right entries and the best others by the sum of the views: what a listwise loss needs to see."""
 KEPT_PHRASINGS = (0, 2, 5)
+OWN_WEIGHT = 0.05
+"""There are some 25 times as many of our own questions as of the bench's; together they weigh about the same."""
 Array = NDArray[np.float64]
 
 
@@ -55,64 +59,82 @@ class Question:
 
 
 def main() -> None:
-    """Fit, report and write."""
+    """Fit for each kind of index, report and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bench", type=Path, default=BENCH)
     bench = parser.parse_args().bench
     settings = Settings()
     knowledge = load(settings.knowledge_dir, settings.knowledge_dir).knowledge
-    tokenizer = Tokenizer(GuideBuilder(settings).compile_dictionary(knowledge))
-    asked = [*_bench_questions(bench, knowledge, tokenizer), *_own_questions(knowledge, tokenizer)]
-    offtopic = list(_offtopic_questions(bench, knowledge, tokenizer))
+    builder = GuideBuilder(settings)
+    tokenizer = Tokenizer(builder.compile_dictionary(knowledge))
+    embedder = builder.embedder
+    variants = [_fitted(_Corpus(bench, knowledge, tokenizer, None))]
+    if embedder is not None:
+        variants.append(_fitted(_Corpus(bench, knowledge, tokenizer, embedder)))
+    TARGET.write_text(json.dumps(variants, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    print(f"written: {TARGET.relative_to(ROOT)}")
+
+
+def _fitted(corpus: _Corpus) -> dict[str, Any]:
+    asked = [*corpus.bench_questions(), *corpus.own_questions()]
+    offtopic = list(corpus.offtopic_questions())
+    names = corpus.feature_names
+    print(f"\n{'with the meaning view' if corpus.embedder else 'words alone'}: {len(asked)} questions")
     _report(asked)
     weights = _fit_ranking(asked)
     sharpness = _fit_sharpness(asked, weights)
-    answerable, bias = _fit_answerable(asked, offtopic, weights)
-    numbers = {
-        "features": dict(zip(Index.feature_names, weights.round(4).tolist(), strict=True)),
+    answerable, bias = _fit_answerable(asked, offtopic, weights, summarised_columns(names))
+    return {
+        "features": dict(zip(names, weights.round(4).tolist(), strict=True)),
         "sharpness": round(sharpness, 4),
-        "answerable": dict(zip(SUMMARY_NAMES, answerable.round(4).tolist(), strict=True)),
+        "answerable": dict(zip(summary_names(names), answerable.round(4).tolist(), strict=True)),
         "answerable_bias": round(bias, 4),
     }
-    TARGET.write_text(json.dumps(numbers, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    print(f"written: {TARGET.relative_to(ROOT)}")
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
-def _bench_index(bench: Path, knowledge: KnowledgeBase, tokenizer: Tokenizer) -> Index:
-    pairs = _lines(bench / "municipal_qas.jsonl")
-    documents = [Document(pair["id"], pair["question"], answer=pair["answer"]) for pair in pairs]
-    return Index(documents, tokenizer, synonym_groups_of(knowledge))
+@dataclass
+class _Corpus:
+    """The questions to learn from, asked of indexes of one kind."""
 
+    bench: Path
+    knowledge: KnowledgeBase
+    tokenizer: Tokenizer
+    embedder: TextEmbedder | None
+    feature_names: tuple[str, ...] = ()
 
-def _bench_questions(bench: Path, knowledge: KnowledgeBase, tokenizer: Tokenizer) -> Iterator[Question]:
-    index = _bench_index(bench, knowledge, tokenizer)
-    for row in _lines(bench / "dev_queries.jsonl"):
-        yield _question(index, row["query"], set(row["relevant"]), 1.0, "bench")
+    def bench_questions(self) -> Iterator[Question]:
+        index = self._bench_index()
+        for row in _lines(self.bench / "dev_queries.jsonl"):
+            yield _question(index, row["query"], set(row["relevant"]), 1.0, "bench")
 
+    def own_questions(self) -> Iterator[Question]:
+        for kept in KEPT_PHRASINGS:
+            index = self._index(
+                [replace(each, phrasings=each.phrasings[:kept]) for each in documents_of(self.knowledge)]
+            )
+            for entry in self.knowledge.entries.values():
+                texts = [*entry.phrasings[kept:], *(question.text for question in entry.check_questions)]
+                for text in texts:
+                    yield _question(index, text, {entry.id}, OWN_WEIGHT, f"own, {kept} phrasings")
 
-def _own_questions(knowledge: KnowledgeBase, tokenizer: Tokenizer) -> Iterator[Question]:
-    for kept in KEPT_PHRASINGS:
-        documents = [replace(each, phrasings=each.phrasings[:kept]) for each in documents_of(knowledge)]
-        index = Index(documents, tokenizer, synonym_groups_of(knowledge))
-        for entry in knowledge.entries.values():
-            texts = [*entry.phrasings[kept:], *(question.text for question in entry.check_questions)]
-            for text in texts:
-                yield _question(index, text, {entry.id}, 0.05, f"own, {kept} phrasings")
+    def offtopic_questions(self) -> Iterator[Question]:
+        for index in (self._bench_index(), self._index(documents_of(self.knowledge))):
+            for row in _lines(self.bench / "dev_offtopic.jsonl"):
+                if row["kind"] != "danger":
+                    yield _question(index, row["text"], set(), 1.0, "off-topic")
 
+    def _bench_index(self) -> Index:
+        pairs = _lines(self.bench / "municipal_qas.jsonl")
+        return self._index([Document(pair["id"], pair["question"], answer=pair["answer"]) for pair in pairs])
 
-def _offtopic_questions(bench: Path, knowledge: KnowledgeBase, tokenizer: Tokenizer) -> Iterator[Question]:
-    indexes = [
-        _bench_index(bench, knowledge, tokenizer),
-        Index(documents_of(knowledge), tokenizer, synonym_groups_of(knowledge)),
-    ]
-    for row in _lines(bench / "dev_offtopic.jsonl"):
-        for index in indexes:
-            if row["kind"] != "danger":
-                yield _question(index, row["text"], set(), 1.0, "off-topic")
+    def _index(self, documents: Sequence[Document]) -> Index:
+        index = Index(documents, self.tokenizer, synonym_groups_of(self.knowledge), self.embedder)
+        self.feature_names = index.feature_names
+        return index
 
 
 def _question(index: Index, text: str, relevant: set[str], weight: float, group: str) -> Question:
@@ -158,21 +180,23 @@ def _fit_sharpness(asked: Sequence[Question], weights: Array) -> float:
     return float(min(np.geomspace(0.5, 3, 40), key=loss))
 
 
-def _fit_answerable(asked: Sequence[Question], offtopic: Sequence[Question], weights: Array) -> tuple[Array, float]:
+def _fit_answerable(
+    asked: Sequence[Question], offtopic: Sequence[Question], weights: Array, columns: Ints
+) -> tuple[Array, float]:
     """Return logistic regression (Platt 1999): is there an answer at all?
 
     Negative examples are off-topic messages and the same questions with their right entries taken away.
     """
     rows, labels, importance = [], [], []
     for question in asked:
-        rows.append(_summary(question.features, weights, question.word_count))
+        rows.append(_summary(question.features, weights, columns, question.word_count))
         labels.append(1.0)
         importance.append(question.weight)
-        rows.append(_summary(question.features[~question.right], weights, question.word_count))
+        rows.append(_summary(question.features[~question.right], weights, columns, question.word_count))
         labels.append(0.0)
         importance.append(question.weight * 0.5)
     for question in offtopic:
-        rows.append(_summary(question.features, weights, question.word_count))
+        rows.append(_summary(question.features, weights, columns, question.word_count))
         labels.append(0.0)
         importance.append(1.0)
     data, truth, share = np.array(rows), np.array(labels), np.array(importance)
@@ -190,8 +214,10 @@ def _fit_answerable(asked: Sequence[Question], offtopic: Sequence[Question], wei
     return found[:-1], float(found[-1])
 
 
-def _summary(features: Array, weights: Array, word_count: int) -> Array:
-    return summary(features.astype(np.float32), (features @ weights).astype(np.float32), word_count).astype(np.float64)
+def _summary(features: Array, weights: Array, columns: Ints, word_count: int) -> Array:
+    return summary(features.astype(np.float32), (features @ weights).astype(np.float32), columns, word_count).astype(
+        np.float64
+    )
 
 
 def _report(asked: Sequence[Question]) -> None:

@@ -8,28 +8,25 @@ import numpy as np
 
 from bot.language.tokens import Tokenizer, Tokens
 from bot.matching.document import Document
-from bot.matching.postings import Floats
-from bot.matching.views import CharacterView, FuzzyView, ReadingView, Rows, SynonymView, WordView
+from bot.matching.meaning import MeaningView, TextEmbedder
+from bot.matching.postings import Floats, Stack
+from bot.matching.views import CharacterView, FuzzyView, ReadingView, Rows, SparseView, SynonymView, WordView
 
 SHORTLIST = 40
-"""How many entries the slow views look at: the right one is among them for 99 % of the development questions that any view finds."""
+"""How many entries the slow views look at: those that the other views together put first."""
 
 
 class Index:
-    """Features of every entry for an utterance."""
-
-    feature_names: tuple[str, ...] = (
-        *WordView.names,
-        *SynonymView.names,
-        *CharacterView.names,
-        *ReadingView.names,
-        *FuzzyView.names,
-    )
+    """Features of every entry for an utterance; safe to share between threads."""
 
     def __init__(
-        self, documents: Sequence[Document], tokenizer: Tokenizer, synonym_groups: Sequence[Sequence[str]] = ()
+        self,
+        documents: Sequence[Document],
+        tokenizer: Tokenizer,
+        synonym_groups: Sequence[Sequence[str]] = (),
+        embedder: TextEmbedder | None = None,
     ) -> None:
-        """Build the index; raise ValueError when there is no document."""
+        """Build the index, with the meaning view when there is an embedder; raise ValueError without documents."""
         if not documents:
             raise ValueError("an index needs at least one document")
         self.ids = tuple(document.id for document in documents)
@@ -37,20 +34,32 @@ class Index:
         rows = Rows([len(document.surfaces) for document in documents])
         surfaces = [tokenizer.analyse(text) for document in documents for text in document.surfaces]
         answers = [tokenizer.analyse(document.answer) for document in documents]
-        self._words = WordView(surfaces, answers, rows)
-        self._synonyms = SynonymView(surfaces, _group_numbers(synonym_groups, tokenizer), rows)
-        self._characters = CharacterView(surfaces, answers, rows)
-        self._reading = ReadingView(surfaces, rows)
+        groups = _group_numbers(synonym_groups, tokenizer)
+        self._sparse: tuple[SparseView, ...] = (
+            WordView(surfaces, answers, rows),
+            SynonymView(surfaces, answers, groups, rows),
+            CharacterView(surfaces, answers, rows),
+            ReadingView(surfaces, rows),
+        )
+        self._stack = Stack([matrix for view in self._sparse for matrix in view.matrices])
         self._fuzzy = FuzzyView(surfaces, rows)
+        self._meaning = MeaningView(documents, surfaces, rows, embedder) if embedder else None
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Return the names of the features, in their order."""
+        meaning = MeaningView.names if self._meaning else ()
+        return (*(name for view in self._sparse for name in view.names), *meaning, *FuzzyView.names)
 
     def features(self, tokens: Tokens) -> Floats:
         """Return shape (entries, features), in the order of `feature_names`."""
-        found = [
-            *self._words.features(tokens),
-            *self._synonyms.features(tokens),
-            *self._characters.features(tokens),
-            *self._reading.features(tokens),
-        ]
+        queries = [query for view in self._sparse for query in view.queries(tokens)]
+        scores = iter(self._stack.scores(queries))
+        found: list[Floats] = []
+        for view in self._sparse:
+            found += view.features(tokens, [next(scores) for _ in view.matrices])
+        if self._meaning:
+            found += self._meaning.features(tokens)
         rough = np.sum(found, axis=0)
         shortlist = np.argpartition(-rough, min(SHORTLIST, len(rough) - 1))[:SHORTLIST]
         found += self._fuzzy.features(tokens, shortlist.tolist())
@@ -58,12 +67,14 @@ class Index:
 
 
 def _group_numbers(groups: Sequence[Sequence[str]], tokenizer: Tokenizer) -> Mapping[str, Sequence[int]]:
-    """Return word → the numbers of the groups that it stands in; a group's words are read as the tokenizer reads them."""
+    """Return word → the numbers of the groups that it stands in.
+
+    The words of a group are read as the tokenizer reads them; of a compound that it splits, the longest unit counts.
+    """
     numbers: dict[str, list[int]] = {}
     for number, group in enumerate(groups):
         for text in group:
-            words = tokenizer.analyse(text).words
-            for word in words[:1]:
+            for word in tokenizer.analyse(text).words[:1]:
                 held = numbers.setdefault(word, [])
                 if number not in held:
                     held.append(number)

@@ -1,4 +1,4 @@
-"""Sparse term × row matrices, scored by gathering the postings of a query's terms."""
+"""Sparse term × row matrices, stacked so that one utterance is scored under every view in one pass."""
 
 from __future__ import annotations
 
@@ -13,6 +13,16 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 Weigh = Callable[[Floats, Ints, Floats], Floats]
 """Counts, rows and idf of every posting → its weight."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """What an utterance asks of one matrix."""
+
+    terms: Ints
+    """Numbers of the terms that some row holds."""
+    weights: Floats
+    """One weight a term."""
 
 
 @dataclass(frozen=True)
@@ -71,40 +81,79 @@ class Postings:
         starts = np.concatenate(([0], np.cumsum(held))).astype(np.int32)
         return cls(vocabulary, starts, row_of, weights, idf, len(rows))
 
-    def known(self, terms: Iterable[Hashable]) -> list[int]:
-        """Return the numbers of those `terms` that some row holds."""
-        return [number for term in terms if (number := self.vocabulary.get(term)) is not None]
+    def presence(self) -> Postings:
+        """Return the same postings with every weight 1."""
+        ones = np.ones_like(self.weights)
+        return Postings(self.vocabulary, self.starts, self.rows, ones, self.idf, self.row_count)
 
-    def scores(self, terms: Iterable[Hashable], weights: dict[int, float] | None = None) -> Floats:
-        """Return for each row the sum of the postings of `terms`, each times its query weight (1 if not given)."""
-        numbers = self.known(terms)
-        if not numbers:
-            return np.zeros(self.row_count, np.float32)
-        spans = [slice(self.starts[number], self.starts[number + 1]) for number in numbers]
-        rows = np.concatenate([self.rows[span] for span in spans])
-        factors = [weights[number] if weights else 1.0 for number in numbers]
-        values = np.concatenate([self.weights[span] * factor for span, factor in zip(spans, factors, strict=True)])
-        return np.bincount(rows, weights=values, minlength=self.row_count).astype(np.float32)
+    @property
+    def rarest(self) -> float:
+        """Return the idf of a term that no row holds: the highest there is."""
+        return float(np.log1p((self.row_count + 0.5) / 0.5))
 
-    def cosine_scores(self, terms: Sequence[Hashable]) -> Floats:
-        """Return for each row the cosine with a query of `terms`; terms that no row holds lengthen the query."""
+    def query(self, terms: Iterable[Hashable]) -> Query:
+        """Return the query in which every known term counts once."""
+        found = [number for term in dict.fromkeys(terms) if (number := self.vocabulary.get(term)) is not None]
+        return Query(np.array(found, np.int32), np.ones(len(found), np.float32))
+
+    def idf_query(self, terms: Iterable[Hashable]) -> Query:
+        """Return the query in which every known term counts as much as its idf."""
+        terms = self.query(terms).terms
+        return Query(terms, self.idf[terms])
+
+    def cosine_query(self, terms: Sequence[Hashable]) -> Query:
+        """Return the query of unit length; terms that no row holds lengthen it as the rarest ones would."""
         counts = Counter(terms)
-        if not counts:
-            return np.zeros(self.row_count, np.float32)
-        unknown_idf = float(np.log1p((self.row_count + 0.5) / 0.5))
-        weights: dict[int, float] = {}
-        length = 0.0
-        for term, count in counts.items():
-            number = self.vocabulary.get(term)
-            weight = (1 + float(np.log(count))) * (float(self.idf[number]) if number is not None else unknown_idf)
-            length += weight**2
-            if number is not None:
-                weights[number] = weight
-        return self.scores(counts, weights) / np.float32(max(length**0.5, 1e-9))
+        known = [(number, count) for term, count in counts.items() if (number := self.vocabulary.get(term)) is not None]
+        numbers = np.array([number for number, _ in known], np.int32)
+        weights = (1 + np.log(np.array([count for _, count in known], np.float32))) * self.idf[numbers]
+        unknown = (len(counts) - len(known)) * self.rarest**2
+        length = float(np.sqrt(float(weights @ weights) + unknown))
+        return Query(numbers, (weights / max(length, 1e-9)).astype(np.float32))
 
     def mass(self, terms: Iterable[Hashable]) -> float:
         """Return the sum of the idf of `terms`; a term that no row holds counts as the rarest one."""
-        unknown = float(np.log1p((self.row_count + 0.5) / 0.5))
-        return sum(
-            float(self.idf[self.vocabulary[term]]) if term in self.vocabulary else unknown for term in set(terms)
+        different = set(terms)
+        query = self.query(different)
+        known = float(self.idf[query.terms].sum())
+        return known + (len(different) - len(query.terms)) * self.rarest
+
+    def scores(self, query: Query) -> Floats:
+        """Return for each row the sum of the postings of the query's terms, each times its weight."""
+        return Stack([self]).scores([query])[0]
+
+
+class Stack:
+    """Several matrices scored in one pass: their postings gathered at once, their rows side by side."""
+
+    def __init__(self, matrices: Sequence[Postings]) -> None:
+        self._term_offsets = _offsets([len(matrix.idf) for matrix in matrices])
+        self._row_offsets = _offsets([matrix.row_count for matrix in matrices])
+        posting_offsets = _offsets([len(matrix.rows) for matrix in matrices])
+        self._starts = np.concatenate(
+            [matrix.starts[:-1] + offset for matrix, offset in zip(matrices, posting_offsets, strict=False)]
         )
+        self._lengths = np.concatenate([np.diff(matrix.starts) for matrix in matrices])
+        self._rows = np.concatenate(
+            [matrix.rows + offset for matrix, offset in zip(matrices, self._row_offsets, strict=False)]
+        )
+        self._weights = np.concatenate([matrix.weights for matrix in matrices])
+
+    def scores(self, queries: Sequence[Query]) -> list[Floats]:
+        """Return for each matrix the scores of its rows under its query; one query a matrix, in their order."""
+        offsets = self._term_offsets
+        terms = np.concatenate([query.terms + offset for query, offset in zip(queries, offsets, strict=False)])
+        weights = np.concatenate([query.weights for query in queries])
+        lengths = self._lengths[terms]
+        total = int(lengths.sum())
+        # The positions of all postings of all terms: each term's start, counted on for its length.
+        ends = np.cumsum(lengths)
+        positions = np.arange(total) + np.repeat(self._starts[terms] - (ends - lengths), lengths)
+        values = self._weights[positions] * np.repeat(weights, lengths)
+        flat = np.bincount(self._rows[positions], weights=values, minlength=int(self._row_offsets[-1]))
+        return np.split(flat.astype(np.float32), self._row_offsets[1:-1])
+
+
+def _offsets(sizes: Sequence[int]) -> NDArray[np.int64]:
+    """Return where each of several things of these sizes begins when they lie side by side, and where the last ends."""
+    return np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)

@@ -2,20 +2,25 @@
 
 Ranking: a linear score over the features, fitted listwise (softmax cross-entropy, as in ListNet, Cao et al. 2007).
 Confidence: the chance that the knowledge base has an answer at all (logistic regression, Platt 1999, over how the best
-candidates score) times the entry's share among the candidates (softmax). The numbers come from benchmarks/ranker/fit.py.
+candidates score) times the entry's share among the candidates (softmax). The numbers come from benchmarks/ranker/fit.py,
+once for the words alone and once with the meaning view.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from bot.matching.postings import Floats
+from bot.matching.postings import Floats, Ints
 
 _FITTED = Path(__file__).with_name("ranker.json")
+
+_SUMMARISED = ("words", "coverage", "characters", "reading", "meaning", "meaning_name", "fuzzy", "contained")
+"""The features of the best entry that tell whether it fits at all; those that an index has."""
 
 
 @dataclass(frozen=True)
@@ -26,22 +31,25 @@ class Ranker:
     """Shape (features,): one weight a feature."""
     sharpness: float
     """What scores are multiplied with before the softmax."""
+    summarised: Ints
+    """The columns of the features that `summary` reads."""
     answerable_weights: Floats
     """Shape (summary,): one weight for each number of `summary`."""
     answerable_bias: float
 
     @classmethod
-    def fitted(cls, feature_names: tuple[str, ...], path: Path = _FITTED) -> Ranker:
-        """Return the fitted ranker; raise ValueError when it was fitted for other features."""
-        numbers = json.loads(path.read_text(encoding="utf-8"))
-        if tuple(numbers["features"]) != feature_names:
-            raise ValueError(f"{path.name} was fitted for other features: make it again with `make ranker`")
-        return cls(
-            weights=np.array(list(numbers["features"].values()), np.float32),
-            sharpness=float(numbers["sharpness"]),
-            answerable_weights=np.array(list(numbers["answerable"].values()), np.float32),
-            answerable_bias=float(numbers["answerable_bias"]),
-        )
+    def fitted(cls, feature_names: Sequence[str], path: Path = _FITTED) -> Ranker:
+        """Return the ranker that was fitted for these features; raise ValueError when there is none."""
+        for numbers in json.loads(path.read_text(encoding="utf-8")):
+            if tuple(numbers["features"]) == tuple(feature_names):
+                return cls(
+                    weights=np.array(list(numbers["features"].values()), np.float32),
+                    sharpness=float(numbers["sharpness"]),
+                    summarised=summarised_columns(feature_names),
+                    answerable_weights=np.array(list(numbers["answerable"].values()), np.float32),
+                    answerable_bias=float(numbers["answerable_bias"]),
+                )
+        raise ValueError(f"{path.name} was fitted for other features: make it again with `make ranker`")
 
     def scores(self, features: Floats) -> Floats:
         """Return shape (entries,): higher is better, comparable within one utterance."""
@@ -52,18 +60,24 @@ class Ranker:
         scores = self.scores(features)
         shares = np.exp(self.sharpness * (scores - scores.max()))
         shares /= shares.sum()
-        worth = float(summary(features, scores, word_count) @ self.answerable_weights) + self.answerable_bias
+        facts = summary(features, scores, self.summarised, word_count)
+        worth = float(facts @ self.answerable_weights) + self.answerable_bias
         return np.asarray(shares / (1.0 + np.exp(-worth)), dtype=np.float32)
 
 
-SUMMARY_NAMES = ("best_score", "margin", "words", "coverage", "characters", "reading", "fuzzy", "contained", "brevity")
-_SUMMARISED = {"words": 0, "coverage": 2, "characters": 5, "reading": 7, "fuzzy": 9, "contained": 11}
+def summarised_columns(feature_names: Sequence[str]) -> Ints:
+    """Return the columns of the features that `summary` reads."""
+    return np.array([feature_names.index(name) for name in _SUMMARISED if name in feature_names], np.int32)
 
 
-def summary(features: Floats, scores: Floats, word_count: int) -> Floats:
-    """Return what tells whether any entry fits: the best scores, their distance, the best entry's main views."""
+def summary_names(feature_names: Sequence[str]) -> tuple[str, ...]:
+    """Return what the numbers of `summary` are called."""
+    return ("best_score", "margin", "brevity", *(name for name in _SUMMARISED if name in feature_names))
+
+
+def summary(features: Floats, scores: Floats, columns: Ints, word_count: int) -> Floats:
+    """Return what tells whether any entry fits: the best score, its distance to the second, the best entry's views."""
     order = np.argsort(-scores)
     best = int(order[0])
     margin = float(scores[best] - scores[order[1]]) if len(order) > 1 else float(scores[best])
-    views = [float(features[best, column]) for column in _SUMMARISED.values()]
-    return np.array([scores[best], margin, *views, 1.0 / max(word_count, 1)], np.float32)
+    return np.array([scores[best], margin, 1.0 / max(word_count, 1), *features[best, columns]], np.float32)

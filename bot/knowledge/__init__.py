@@ -1,0 +1,1 @@
+"""What the bot knows: the files of knowledge/, read, checked and held."""

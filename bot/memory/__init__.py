@@ -1,0 +1,1 @@
+"""What outlives a turn: the inbox, conversations, the question log. It stands alone and is plain SQL underneath."""
