@@ -318,7 +318,7 @@ WORDS = st.one_of(
     st.builds(
         lambda piece, length: piece * (length // len(piece)),
         st.sampled_from(PIECES),
-        st.sampled_from([100, 2000, 10_000]),
+        st.sampled_from([100, 700, 10_000]),
     ),
 )
 URLS = st.one_of(st.just(PAGE), st.builds(PAGE.__add__, WORDS), WORDS)
@@ -334,7 +334,7 @@ CARDS = st.builds(
     title=WORDS,
     text=WORDS,
     highlight=st.none() | FACTS,
-    facts=st.lists(FACTS, max_size=30).map(tuple),
+    facts=st.lists(FACTS, max_size=16).map(tuple),
     desk=st.none() | st.builds(DeskLine, WORDS, WORDS, LINES),
     cautions=LINES,
     source_note=WORDS,
@@ -349,13 +349,13 @@ BLOCKS = st.one_of(
 REPLIES = st.builds(
     Reply,
     st.sampled_from(Kind),
-    st.lists(BLOCKS, max_size=7).map(tuple),
+    st.lists(BLOCKS, max_size=6).map(tuple),
     st.just(()),
     st.lists(OPTIONS, max_size=20).map(tuple),
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(REPLIES)
 def test_whatever_the_reply_line_takes_it(whole: Reply) -> None:
     meant = compose(whole, TEXTS)

@@ -282,7 +282,7 @@ def damaged(draw: st.DrawFn) -> Any:
 ANY_HOUSE = House(lambda: datetime.now(UTC))
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(damaged() | GOOD | JSON, max_size=5))
 @example([text_event("\ud800", webhookEventId="\ud800")])
 def test_whatever_the_events_the_webhook_never_fails(events: list[Any]) -> None:
@@ -298,7 +298,7 @@ def test_whatever_the_events_the_webhook_never_fails(events: list[Any]) -> None:
         (stored.text + stored.event_id + stored.reply_to + stored.action).encode()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=300))
 def test_whatever_the_bytes_the_webhook_never_fails(body: bytes) -> None:
     assert ANY_HOUSE.post(body) == 200
