@@ -1,0 +1,42 @@
+"""A reply as plain JSON values, for clients that draw it themselves."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from bot.reply import Block, CallButton, Card, Choices, LinkButton, Option, Reply, Text, Urgent
+
+Json = dict[str, Any]
+
+
+def reply_json(reply: Reply) -> Json:
+    """Return `blocks`, each with its `type` (card, choices, text, urgent), and `follow_ups`.
+
+    An option is `{"label", "action"}`; its `action` is what POST /api/ask takes back. A button is
+    `{"type": "link", "label", "url"}` or `{"type": "call", "label", "number", "url"}`.
+    """
+    return {"blocks": [_block(each) for each in reply.blocks], "follow_ups": _options(reply.follow_ups)}
+
+
+def _block(block: Block) -> Json:
+    match block:
+        case Card():
+            return {"type": "card", **asdict(block), "buttons": [_button(each) for each in block.buttons]}
+        case Choices():
+            return {"type": "choices", "prompt": block.prompt, "options": _options(block.options)}
+        case Text():
+            return {"type": "text", "text": block.text, "buttons": [_button(each) for each in block.buttons]}
+        case Urgent():
+            lines = [{"name": each.name, "about": each.about, "call": _button(each.call)} for each in block.hotlines]
+            return {"type": "urgent", "title": block.title, "text": block.text, "hotlines": lines}
+
+
+def _options(options: tuple[Option, ...]) -> list[Json]:
+    return [{"label": each.label, "action": each.action.encode()} for each in options]
+
+
+def _button(button: LinkButton | CallButton) -> Json:
+    if isinstance(button, CallButton):
+        return {"type": "call", "label": button.label, "number": button.number, "url": button.url}
+    return {"type": "link", "label": button.label, "url": button.url}
