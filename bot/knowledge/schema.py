@@ -9,7 +9,17 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import CoreSchema
 
 from bot.knowledge.source_date import SourceDate
 
@@ -38,7 +48,13 @@ Text = Annotated[str, Field(min_length=1)]
 Url = Annotated[str, AfterValidator(_https_or_http), Field(json_schema_extra={"format": "uri"})]
 Citation = Annotated[str, AfterValidator(_citation)]
 """The URL of a page, or the title of a printed document in 「」."""
-OneOrMore = Annotated[tuple[Text, ...], BeforeValidator(_as_tuple)]
+_PLAIN = {"type": ["string", "number"]}
+"""An editor takes 300 for a number; the loader reads every value as text."""
+OneOrMore = Annotated[
+    tuple[Text, ...],
+    BeforeValidator(_as_tuple),
+    WithJsonSchema({"anyOf": [_PLAIN, {"type": "array", "items": _PLAIN, "minItems": 1}]}),
+]
 ClockTime = Annotated[str, Field(pattern=r"^([01]?\d|2[0-4]):[0-5]\d$", examples=["8:45", "17:00"])]
 MonthDay = Annotated[str, Field(pattern=r"^\d{1,2}-\d{1,2}$", examples=["12-29"])]
 EntryId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -48,6 +64,14 @@ class Model(BaseModel):
     """The base of every knowledge model: frozen, unknown keys refused, Japanese keys by alias."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class OrText(Model):
+    """A model that may also be written as its text alone."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"anyOf": [{"type": "string", "minLength": 1}, handler(schema)]}
 
 
 class Confidence(StrEnum):
@@ -121,7 +145,7 @@ class Expected(StrEnum):
     CHOOSE = "choose"
 
 
-class CheckQuestion(Model):
+class CheckQuestion(OrText):
     """A question that is never indexed and must lead to its entry (確認質問)."""
 
     text: Text = Field(alias="質問")
@@ -133,7 +157,7 @@ class CheckQuestion(Model):
         return {"質問": value} if isinstance(value, str) else value
 
 
-class Twin(Model):
+class Twin(OrText):
     """An entry's answer in やさしい日本語 or another language."""
 
     text: Text = Field(alias="本文")

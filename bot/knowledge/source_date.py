@@ -30,7 +30,7 @@ class SourceDate:
         year, month, day = (int(part) if part else None for part in found.groups())
         assert year is not None
         try:
-            date(year, month or 1, day or 1)
+            date(year, 1 if month is None else month, 1 if day is None else day)
         except ValueError:
             raise ValueError(f"「{text}」という日はありません。正しい日付に直してください") from None
         return cls(year, month, day)
@@ -71,4 +71,8 @@ class SourceDate:
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: Any) -> dict[str, Any]:
-        return {"type": "string", "pattern": _FORMAT.pattern, "examples": ["2025-06-02", "2025-06", "2025"]}
+        return {
+            "type": ["string", "integer"],
+            "pattern": _FORMAT.pattern,
+            "examples": ["2025-06-02", "2025-06", "2025"],
+        }

@@ -14,6 +14,7 @@ from bot.knowledge.yaml_text import Document, Path
 M = TypeVar("M", bound=BaseModel)
 
 _SOURCED = {"出典", "確認日"}
+_SOURCED_MODELS = {"Source", "Fact", "Place", "Phone", "Hours"}
 _KNOWN_BY_HEART = {
     "string_type": ("文字を書くところです", "文字だけを書いてください(リストや字下げした項目は書けません)"),
     "string_too_short": ("中身が空です", "中身を書くか、この項目ごと消してください"),
@@ -59,10 +60,11 @@ def _what_and_mend(error: ErrorDetails, name: str, model: type[BaseModel]) -> tu
         why = "(出典と日付のない情報は住民に見せられません)" if last in _SOURCED else ""
         return f"「{name}」がありません{why}", f"「{last}: …」を書き足してください"
     if kind == "extra_forbidden":
-        return f"「{last}」という項目名は知りません", _suggest(str(last), model)
+        return f"「{last}」という項目名は知りません", _suggest(str(last), model, at_the_top=len(error["loc"]) == 1)
     if kind in ("model_type", "model_attributes_type", "dict_type"):
-        if isinstance(error.get("input"), str):
-            mend = "「{値: …, 出典: https://…, 確認日: 2025-06-02}」のように、出典と確認日をそえて書いてください"
+        if isinstance(error.get("input"), str) and context.get("class_name") in _SOURCED_MODELS:
+            form = "url: https://…" if context["class_name"] == "Source" else "値: …, 出典: https://…"
+            mend = f"「{{{form}, 確認日: 2025-06-02}}」のように、出典と確認日をそえて書いてください"
             return f"「{name}」に出典と確認日がありません", mend
         return f"「{name}」は「項目名: 中身」の形で書くところです", "書き方の手引きの例と見くらべてください"
     if kind == "value_error":
@@ -89,9 +91,11 @@ def _expected_form(key: str) -> str:
     return forms.get(key, "半角の英小文字・数字・ハイフンだけで書いてください(例 juminhyo)")
 
 
-def _suggest(key: str, model: type[BaseModel]) -> str:
+def _suggest(key: str, model: type[BaseModel], at_the_top: bool) -> str:
     known = sorted(_keys(model))
-    near = process.extractOne(key, known, scorer=fuzz.ratio, score_cutoff=50)
+    own = sorted(info.alias or name for name, info in model.model_fields.items())
+    near = process.extractOne(key, own, scorer=fuzz.ratio, score_cutoff=50) if at_the_top else None
+    near = near or process.extractOne(key, known, scorer=fuzz.ratio, score_cutoff=50)
     if near:
         return f"「{near[0]}」のまちがいなら直してください。そうでなければ消してください"
     return f"使える項目名({'、'.join(known[:12])} など)に直すか、消してください"
