@@ -31,7 +31,7 @@ def normalise(text: str) -> str:
     runs of long-vowel marks become one, a character repeated more than three times is kept three times.
     """
     text = _INVISIBLE.sub("", text[: LONGEST * 2])
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))[:LONGEST].lower()
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).lower()[:LONGEST]  # lower case can be longer
     text = _IN_BRACKETS.sub(" ", text)
     text = _WAVES.sub("ー", text)
     text = _LONG_MARKS.sub("ー", text)
