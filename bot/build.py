@@ -8,7 +8,7 @@ from pathlib import Path
 from bot.guide import MOST_CHOICES, Guide, documents_of, names_of, synonym_groups_of
 from bot.knowledge.base import KnowledgeBase
 from bot.language.tokens import Tokenizer
-from bot.language.user_dictionary import DictionaryWord, UserDictionary
+from bot.language.user_dictionary import UserDictionary
 from bot.matching.engine import Engine, Thresholds
 from bot.matching.index import Index
 from bot.matching.meaning import TextEmbedder
@@ -22,30 +22,29 @@ class GuideBuilder:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._dictionaries = UserDictionary(settings.cache_dir / "dictionary")
-        self._plain = Tokenizer()
         self.embedder: TextEmbedder | None = None
         """The meaning view's model; None when it does not load, and the words alone decide."""
 
     def build(self, knowledge: KnowledgeBase) -> tuple[Guide, bool]:
         """Return a guide, and whether its dictionary is the exact one; else `compile_dictionary` and build again."""
-        words = self._words(knowledge)
-        exact = self._dictionaries.exact(words) if words else None
-        dictionary = exact or (self._dictionaries.newest() if words else None)
-        return self._guide(knowledge, dictionary), exact is not None or not words
+        plain, names = Tokenizer(), names_of(knowledge)
+        words = plain.dictionary_words(names)
+        if not words:
+            return self._guide(knowledge, plain), True
+        exact = self._dictionaries.exact(words)
+        dictionary = exact or self._dictionaries.newest()
+        tokenizer = Tokenizer(dictionary, plain.short_units(names)) if dictionary else plain
+        return self._guide(knowledge, tokenizer), exact is not None
 
     def compile_dictionary(self, knowledge: KnowledgeBase) -> Path | None:
         """Compile the dictionary of `knowledge` (some seconds); return it, or None when there are no words for it.
 
-        Raises subprocess.CalledProcessError when Sudachi refuses the words.
+        Raises DictionaryRefused when Sudachi refuses the words.
         """
-        words = self._words(knowledge)
+        words = Tokenizer().dictionary_words(names_of(knowledge))
         return self._dictionaries.compile(words) if words else None
 
-    def _words(self, knowledge: KnowledgeBase) -> list[DictionaryWord]:
-        return self._plain.dictionary_words(names_of(knowledge))
-
-    def _guide(self, knowledge: KnowledgeBase, dictionary: Path | None) -> Guide:
-        tokenizer = Tokenizer(dictionary) if dictionary else self._plain
+    def _guide(self, knowledge: KnowledgeBase, tokenizer: Tokenizer) -> Guide:
         index = Index(documents_of(knowledge), tokenizer, synonym_groups_of(knowledge), self.embedder)
         settings = self._settings
         thresholds = Thresholds(

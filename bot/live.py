@@ -195,4 +195,4 @@ def _blocking(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
 
 
 def _is_knowledge(_: Change, path: str) -> bool:
-    return Path(path).suffix in (".yaml", ".yml", ".jsonl")
+    return Path(path).suffix in (".yaml", ".yml", ".jsonl", "")  # a folder that is moved is told without its files

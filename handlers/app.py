@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Flask, Response
@@ -66,20 +67,38 @@ def create_app(settings: Settings) -> Flask:
 
     app = Flask("handlers", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    doors: list[Door] = []
-    channels: dict[str, Problem] = {}
+    bell = Bell()
+    house = _House(app, settings, inbox, conversations, pseudonym, metrics, wake=bell.ring)
+    channels = {
+        "line": _open_line(house, live),
+        "slack": _closed(app, "slack", "/slack/events", "SLACK_SIGNING_SECRET と SLACK_BOT_TOKEN"),
+        "web": _open_web(house, answering),
+    }
+    doors = [channel.door for channel in channels.values() if channel.door]
     worker = Worker(inbox, conversations, answering.answer, doors, utc_now)
-    house = _House(app, settings, inbox, conversations, pseudonym, live, metrics, worker)
-    channels["line"] = _open_line(house, doors)
-    channels["slack"] = _closed(app, "slack", "/slack/events", "SLACK_SIGNING_SECRET と SLACK_BOT_TOKEN")
-    _open_web(house, answering)
-    channels["web"] = lambda: ""
-    app.register_blueprint(ops_blueprint(live, database, channels, metrics))
+    bell.rings(worker.wake)
+    problems = {name: channel.problem for name, channel in channels.items()}
+    app.register_blueprint(ops_blueprint(live, database, problems, metrics))
     running = Running(live, worker, database)
     app.extensions["annai"] = running
     running.start()
     return app
+
+
+class Bell:
+    """What a door rings when events have come; it is hung before the worker that hears it exists."""
+
+    def __init__(self) -> None:
+        self._hear: Callable[[], None] | None = None
+
+    def rings(self, hear: Callable[[], None]) -> None:
+        """Have `hear` called whenever the bell is rung."""
+        self._hear = hear
+
+    def ring(self) -> None:
+        """Ring; without a hearer nothing happens, and the worker finds the events by itself half a second later."""
+        if self._hear:
+            self._hear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,35 +110,42 @@ class _House:
     inbox: Inbox
     conversations: Conversations
     pseudonym: Pseudonym
-    live: LiveGuide
     metrics: Metrics
-    worker: Worker
+    wake: Callable[[], None]
 
 
-def _open_line(house: _House, doors: list[Door]) -> Problem:
+@dataclass(frozen=True, slots=True)
+class _Channel:
+    """An open or closed channel."""
+
+    problem: Problem
+    door: Door | None = None
+    """The way out for events of the inbox; the web answers at once and needs none."""
+
+
+def _open_line(house: _House, live: LiveGuide) -> _Channel:
     settings = house.settings
     if not (settings.line_channel_secret and settings.line_channel_access_token):
-        wanted = "LINE_CHANNEL_SECRET と LINE_CHANNEL_ACCESS_TOKEN"
-        return _closed(house.app, "line", "/line/webhook", wanted)
+        return _closed(house.app, "line", "/line/webhook", "LINE_CHANNEL_SECRET と LINE_CHANNEL_ACCESS_TOKEN")
     users = RecentUsers(utc_now)
     sender = LineSender(settings.line_channel_access_token, utc_now, api_base=settings.line_api_base)
-    doors.append(LineDoor(sender, users, LineTexts(nothing=house.live.guide.knowledge.messages.unreadable)))
     inlet = LineInlet(
         secret=settings.line_channel_secret,
         inbox_put=house.inbox.put,
         pseudonym=house.pseudonym.of,
         mask=masked,
         forget=house.conversations.forget,
-        wake=house.worker.wake,
+        wake=house.wake,
         remember=users.remember,
         clock=utc_now,
         count=lambda outcome, number: house.metrics.events("line", outcome, number),
     )
     house.app.register_blueprint(line_blueprint(inlet))
-    return lambda: sender.problem
+    texts = LineTexts(nothing=live.guide.knowledge.messages.unreadable)
+    return _Channel(lambda: sender.problem, LineDoor(sender, users, texts))
 
 
-def _open_web(house: _House, answering: Answering) -> None:
+def _open_web(house: _House, answering: Answering) -> _Channel:
     def key(conversation_id: str) -> str:
         return house.pseudonym.of("web", conversation_id)
 
@@ -129,12 +155,13 @@ def _open_web(house: _House, answering: Answering) -> None:
         mask=masked,
     )
     house.app.register_blueprint(blueprint)
+    return _Channel(lambda: "")
 
 
-def _closed(app: Flask, channel: str, path: str, wanted: str) -> Problem:
-    """Have a channel without its secrets answer 503 and nothing else; return what /readyz says of it."""
+def _closed(app: Flask, channel: str, path: str, wanted: str) -> _Channel:
+    """Return a channel that lacks its secrets: it answers 503 and nothing else, and /readyz says what it lacks."""
     app.add_url_rule(path, f"{channel}_off", _off, methods=["POST"])
-    return lambda: f"off: {wanted} がありません"
+    return _Channel(lambda: f"off: {wanted} がありません")
 
 
 def _off() -> Response:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from bot.build import GuideBuilder
-from bot.guide import documents_of, synonym_groups_of
+from bot.guide import documents_of, names_of, synonym_groups_of
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.loading import load
 from bot.language.tokens import Tokenizer
@@ -66,7 +66,7 @@ def main() -> None:
     settings = Settings()
     knowledge = load(settings.knowledge_dir, settings.knowledge_dir).knowledge
     builder = GuideBuilder(settings)
-    tokenizer = Tokenizer(builder.compile_dictionary(knowledge))
+    tokenizer = Tokenizer(builder.compile_dictionary(knowledge), Tokenizer().short_units(names_of(knowledge)))
     embedder = builder.embedder
     variants = [_fitted(_Corpus(bench, knowledge, tokenizer, None))]
     if embedder is not None:

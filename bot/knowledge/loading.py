@@ -40,7 +40,7 @@ class Loaded:
     knowledge: KnowledgeBase
     problems: tuple[Problem, ...]
     documents: dict[str, Document]
-    """Entry id → its file, for problems that are found later (`annai check`)."""
+    """Entry id → its file (also of one that can't be read), for problems that are found later (`annai check`)."""
 
     @property
     def broken(self) -> bool:
@@ -121,9 +121,9 @@ class _Reading:
                 continue
             files[entry_id] = shown
             document = self._document(file, shown)
+            self.documents[entry_id] = document
             if document.values is None:
                 continue
-            self.documents[entry_id] = document
             entry = self._entry(document, entry_id, area=file.parent.name)
             if entry is not None:
                 entries[entry_id] = entry

@@ -22,7 +22,7 @@ def reference_problems(knowledge: KnowledgeBase, documents: dict[str, Document])
     """Return every reference that leads nowhere and every phrasing that two entries share."""
     problems: list[Problem] = []
     for entry in knowledge.entries.values():
-        problems += _dangling(entry, knowledge, documents[entry.id])
+        problems += _dangling(entry, knowledge, documents)
     problems += _shared_phrasings(knowledge, documents)
     problems += _contacts_problems(knowledge, documents)
     problems += _menu_problems(knowledge, documents)
@@ -44,12 +44,14 @@ def plain_form(text: str) -> str:
     return kept.rstrip("?!。.、,〜~")
 
 
-def _dangling(entry: Entry, knowledge: KnowledgeBase, document: Document) -> Iterator[Problem]:
+def _dangling(entry: Entry, knowledge: KnowledgeBase, documents: dict[str, Document]) -> Iterator[Problem]:
+    """Yield what leads nowhere; an entry whose file can't be read is there all the same, and told by itself."""
+    document = documents[entry.id]
     if entry.desk and entry.desk not in knowledge.contacts.desks:
         yield unknown(document, ("窓口",), "窓口", entry.desk, knowledge.contacts.desks, "contacts.yaml にある窓口")
     for key, ids in (("関連", entry.related), ("後継", entry.successors)):
         for number, other in enumerate(ids):
-            if other not in knowledge.entries:
+            if other not in documents:
                 yield unknown(document, (key, number), key, other, knowledge.entries, "services/ にあるファイル名")
             elif other == entry.id:
                 where = document.line((key, number))
@@ -117,7 +119,7 @@ def _menu_problems(knowledge: KnowledgeBase, documents: dict[str, Document]) -> 
     document = documents.get("menu.yaml")
     if document is None:
         return
-    yield from _menu_items(knowledge.menu.items, ("メニュー",), knowledge, document)
+    yield from _menu_items(knowledge.menu.items, ("メニュー",), knowledge, documents)
     for area in knowledge.entries_by_area:
         if knowledge.menu.areas and area not in knowledge.menu.areas:
             what = f"フォルダー「services/{area}」の名前が「分野」にありません"
@@ -127,20 +129,21 @@ def _menu_problems(knowledge: KnowledgeBase, documents: dict[str, Document]) -> 
 
 
 def _menu_items(
-    items: tuple[MenuItem, ...], path: Path, knowledge: KnowledgeBase, document: Document
+    items: tuple[MenuItem, ...], path: Path, knowledge: KnowledgeBase, documents: dict[str, Document]
 ) -> Iterator[Problem]:
+    document = documents["menu.yaml"]
     for number, item in enumerate(items):
         here = (*path, number)
         if len(here) // 2 > MENU_LEVELS:
             yield Problem(document.file, document.line(here), "メニューが4段になっています", "3段までにしてください")
         for place, entry_id in enumerate(item.entries):
-            if entry_id not in knowledge.entries:
+            if entry_id not in documents:
                 at = (*here, "案内", place)
                 yield unknown(document, at, "案内", entry_id, knowledge.entries, "services/ にあるファイル名")
         if not item.entries and not item.items:
             what, mend = f"メニュー「{item.name}」に中身がありません", "「案内:」か「メニュー:」を書いてください"
             yield Problem(document.file, document.line(here), what, mend)
-        yield from _menu_items(item.items, (*here, "メニュー"), knowledge, document)
+        yield from _menu_items(item.items, (*here, "メニュー"), knowledge, documents)
 
 
 def _site_problems(knowledge: KnowledgeBase) -> Iterator[Problem]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ _EMPTY_WORDS = frozenset(
 )
 _KANA = regex.compile(r"[\p{Hiragana}\p{Katakana}ー]+")
 _LATIN_OR_DIGITS = regex.compile(r"[a-z0-9]+")
+_USER_DICTIONARY = 1
+"""Sudachi numbers the system dictionary 0 and user dictionaries from 1."""
 _LONGEST_NAME = 14
 _SHORTEST_KANA = 4
 """A shorter hiragana spelling is too often part of another word (ぜい, ほけん would be 3)."""
@@ -44,13 +46,20 @@ class Tokens:
 class Tokenizer:
     """Thread-safe: Sudachi's tokenizers are kept one a thread."""
 
-    def __init__(self, user_dictionary: Path | None = None) -> None:
-        self._core = sudachipy.Dictionary(dict="core")
-        self._own = (
+    def __init__(
+        self, user_dictionary: Path | None = None, short_units: Mapping[str, tuple[str, ...]] | None = None
+    ) -> None:
+        """Read the core dictionary, and the compiled user dictionary with it.
+
+        `short_units` says of the user dictionary's words which short words they are made of: Sudachi knows them only
+        as a whole. One dictionary is held open, not two: it is 200 MB of mapped file.
+        """
+        self._dictionary = (
             sudachipy.Dictionary(config=sudachipy.Config(system="core", user=[str(user_dictionary)]))
             if user_dictionary
-            else self._core
+            else sudachipy.Dictionary(dict="core")
         )
+        self._short_units = short_units or {}
         self._local = threading.local()
 
     def analyse(self, raw: str) -> Tokens:
@@ -61,18 +70,26 @@ class Tokenizer:
         if text != typed:
             long_units = self._long_units(text)
         short_units = self._tokenizers()[1].tokenize(text)
-        words = dict.fromkeys([*self._content(long_units), *self._content(short_units)])
+        words = dict.fromkeys([*self._content(long_units), *self._short_content(short_units)])
         return Tokens(text, tuple(words), self._reading(long_units), is_hiragana_only(typed))
 
     def reading(self, raw: str) -> str:
         """Return the reading of `raw` in hiragana."""
         return self._reading(self._long_units(normalise(raw)))
 
+    def short_units(self, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Return for each of `names`, normalised, the short words that it is made of.
+
+        Only for a tokenizer without a user dictionary: with one, the names themselves would be the shortest units.
+        """
+        split = self._tokenizers()[1].tokenize
+        return {name: tuple(self._content(split(name))) for name in map(normalise, names)}
+
     def dictionary_words(self, names: Iterable[str]) -> list[DictionaryWord]:
         """Return what the user dictionary shall hold of `names`: noun compounds as one word, and their hiragana."""
         words: set[DictionaryWord] = set()
         for name in map(normalise, names):
-            units = self._tokenizers()[2].tokenize(name)
+            units = self._long_units(name)
             if not self._is_one_word(name, units):
                 continue
             reading = to_katakana(self._reading(units))
@@ -83,12 +100,11 @@ class Tokenizer:
                 words.add(DictionaryWord(spelled, name, reading, cost=-1500))
         return sorted(words)
 
-    def _tokenizers(self) -> tuple[Any, Any, Any]:
+    def _tokenizers(self) -> tuple[Any, Any]:
         if not hasattr(self._local, "tokenizers"):
             self._local.tokenizers = (
-                self._own.tokenizer(mode=sudachipy.SplitMode.C),
-                self._core.tokenizer(mode=sudachipy.SplitMode.A),
-                self._core.tokenizer(mode=sudachipy.SplitMode.C),
+                self._dictionary.tokenizer(mode=sudachipy.SplitMode.C),
+                self._dictionary.tokenizer(mode=sudachipy.SplitMode.A),
             )
         return self._local.tokenizers  # type: ignore[no-any-return]
 
@@ -99,7 +115,7 @@ class Tokenizer:
     def _spelling(unit: Any) -> str:
         """Return the knowledge base's spelling of a word that was typed in hiragana, else what was typed."""
         surface: str = unit.surface()
-        if unit.dictionary_id() == 1 and _KANA.fullmatch(surface):
+        if unit.dictionary_id() == _USER_DICTIONARY and _KANA.fullmatch(surface):
             return str(unit.normalized_form())
         return surface
 
@@ -108,6 +124,11 @@ class Tokenizer:
         if not 2 <= len(name) <= _LONGEST_NAME or any(mark in name for mark in ' ,"\n'):
             return False
         return all(unit.part_of_speech()[0] in _WORDS_IN_NAMES and not unit.is_oov() for unit in units)
+
+    def _short_content(self, units: Iterable[Any]) -> Iterable[str]:
+        for unit in units:
+            whole = unit.normalized_form() if unit.dictionary_id() == _USER_DICTIONARY else ""
+            yield from self._short_units.get(whole, ()) or self._content([unit])
 
     @staticmethod
     def _content(units: Iterable[Any]) -> Iterable[str]:

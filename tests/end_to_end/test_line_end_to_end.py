@@ -1,0 +1,115 @@
+"""A signed webhook comes in, one right reply goes out: whatever is repeated, forged, or killed in between."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from house import House, eventually, message, token
+from line_api import REPLY, Behaviour, LineApi, callback
+
+
+def _texts(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _stored(database: Path) -> int:
+    with sqlite3.connect(database) as connection:
+        return int(connection.execute("select count(*) from inbox").fetchone()[0])
+
+
+def test_a_signed_question_is_answered_with_exactly_one_sourced_card(house: House, line: LineApi) -> None:
+    line.issue(token(1))
+
+    answer = house.start().post(message(1, "住民票ほしいんだけど"))
+
+    assert answer.status_code == 200
+    eventually(lambda: line.delivered, house.log)
+    [body] = line.delivered
+    assert body["replyToken"] == token(1)
+    assert "住民票の写し" in _texts(body)
+    assert "の情報で確認" in _texts(body)
+    assert line.paths().count(REPLY) == 1
+
+
+def test_the_same_event_sent_three_times_is_answered_once(house: House, line: LineApi) -> None:
+    line.issue(token(1), token(2))
+    server = house.start(workers=2)
+    again = message(1, "粗大ごみを出したい").replace(b'"isRedelivery": false', b'"isRedelivery": true')
+
+    statuses = [server.post(body).status_code for body in (message(1, "粗大ごみを出したい"), again, again)]
+    server.post(message(2, "ありがとう"))
+
+    assert statuses == [200, 200, 200]
+    eventually(lambda: len(line.delivered) == 2, house.log)
+    assert [body["replyToken"] for body in line.delivered] == [token(1), token(2)]
+
+
+def test_a_forged_request_is_refused_and_leaves_nothing_behind(house: House, line: LineApi) -> None:
+    server = house.start()
+
+    wrong = server.post(message(1, "住民票"), signed="AAAA")
+    unsigned = server.post(message(1, "住民票"), signed="")
+
+    assert {wrong.status_code, unsigned.status_code} <= {400, 401}
+    assert _stored(house.database) == 0
+    assert line.requests == []
+
+
+def test_an_empty_event_list_is_fine_and_two_megabytes_of_noise_are_too_large(house: House) -> None:
+    server = house.start()
+
+    assert server.post(callback()).status_code == 200
+    assert server.post(os.urandom(2_000_000)).status_code == 413
+    assert _stored(house.database) == 0
+
+
+def test_a_power_cut_between_the_200_and_the_reply_costs_no_answer_and_doubles_none(
+    house: House, line: LineApi
+) -> None:
+    line.issue(token(1))
+    line.plan(REPLY, Behaviour(drop="before", delay=20))
+    server = house.start()
+
+    assert server.post(message(1, "国民健康保険に入りたい")).status_code == 200
+    eventually(lambda: line.paths().count(REPLY) == 1, house.log)
+    server.kill()
+    assert line.delivered == []
+    house.start()
+
+    eventually(lambda: line.delivered, house.log)
+    assert [body["replyToken"] for body in line.delivered] == [token(1)]
+
+
+def test_a_reply_that_arrived_just_before_the_power_cut_is_not_sent_twice(house: House, line: LineApi) -> None:
+    line.issue(token(1), token(2))
+    line.plan(REPLY, Behaviour(delay=20))
+    server = house.start()
+
+    server.post(message(1, "国民健康保険に入りたい"))
+    eventually(lambda: line.delivered, house.log)
+    server.kill()
+    house.start().post(message(2, "ありがとう"))
+
+    eventually(lambda: len(line.delivered) == 2, house.log)
+    assert [body["replyToken"] for body in line.delivered] == [token(1), token(2)]
+
+
+def test_three_processes_on_one_sqlite_file_lose_and_double_nothing(house: House, line: LineApi) -> None:
+    numbers = range(30)
+    line.issue(*map(token, numbers))
+    server = house.start(workers=3)
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = [
+            answer.status_code
+            for answer in pool.map(server.post, [message(number, "印鑑登録したい") for number in (*numbers, *numbers)])
+        ]
+
+    assert set(statuses) == {200}
+    eventually(lambda: len(line.delivered) >= len(numbers), house.log)
+    assert sorted(body["replyToken"] for body in line.delivered) == sorted(map(token, numbers))
