@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,8 +18,10 @@ from small_ward import SmallWard
 from bot.build import GuideBuilder
 from bot.clock import TOKYO
 from bot.conversation import Conversation, Utterance
-from bot.guide import Guide
+from bot.guide import Guide, names_of
 from bot.knowledge.loading import load
+from bot.language.tokens import Tokenizer
+from bot.language.user_dictionary import DictionaryWord, UserDictionary
 from bot.reply import Reply
 from bot.settings import ROOT, Settings
 
@@ -96,6 +99,26 @@ def small_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def small_guide(small_settings: Settings) -> Guide:
     """The guide of the small ward."""
     return _guide(small_settings)
+
+
+@pytest.fixture(scope="session")
+def small_words(small_settings: Settings) -> list[DictionaryWord]:
+    """What the dictionary of the small ward holds."""
+    knowledge = load(small_settings.knowledge_dir, small_settings.knowledge_defaults).knowledge
+    return Tokenizer().dictionary_words(names_of(knowledge))
+
+
+@pytest.fixture(scope="session")
+def small_dictionary(
+    small_words: list[DictionaryWord], cache_dir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The small ward's dictionary, asked for by two processes at once, alone in its folder; also in the cache."""
+    folder = tmp_path_factory.mktemp("small-dictionary")
+    with ThreadPoolExecutor(2) as pool:  # each call starts a process of its own and waits for it
+        first, second = pool.map(UserDictionary(folder).compile, [small_words, small_words])
+    assert first == second
+    shutil.copy2(first, cache_dir / "dictionary")
+    return first
 
 
 @pytest.fixture

@@ -100,6 +100,15 @@ def test_what_leads_nowhere_is_told_with_its_line_and_the_nearest_name(
     assert problem.severity is Severity.BROKEN
 
 
+def test_an_entry_that_can_not_be_read_is_told_once_and_not_by_everything_that_refers_to_it(ward: SmallWard) -> None:
+    ward.write("services/koseki/tennyu.yaml", "名称: [\n")
+    ward.change("services/koseki/tenshutsu.yaml", "名称:", "名前:")
+
+    files = {problem.file for problem in read(ward).problems}
+
+    assert files == {"knowledge/services/koseki/tennyu.yaml", "knowledge/services/koseki/tenshutsu.yaml"}
+
+
 def test_a_menu_of_four_levels_is_too_deep(ward: SmallWard) -> None:
     deep = "{名称: い, メニュー: [{名称: ろ, メニュー: [{名称: は, メニュー: [{名称: に, 案内: [tennyu]}]}]}]}"
     ward.add("menu.yaml", f"  - {deep}\n")
