@@ -174,7 +174,7 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
     except _UsageError as error:
-        _fail(str(error))
+        _fail(getattr(error, "format_message", error.__str__)())  # with the name of the option
     except (WrongUse, WrongSetting) as error:
         _fail(str(error))
     except UnusableKnowledge as error:

@@ -40,7 +40,7 @@ def read_yaml(text: str, file: str) -> tuple[Document, list[Problem]]:
     problems: list[Problem] = []
     try:
         node = yaml.compose(text, Loader=_LOADER)
-        if node is None:
+        if node is None or node.tag == "tag:yaml.org,2002:null":
             what, mend = "ファイルが空です", "内容を書くか、ファイルを消してください"
             return Document(file, None), [Problem(file, 1, what, mend)]
         values = _values(node, (), lines, problems, file)
@@ -81,7 +81,7 @@ def _syntax_problem(error: yaml.YAMLError, text: str, file: str) -> Problem:
     unclosed = _unclosed(error)
     if unclosed:
         return Problem(file, error.context_mark.line + 1, "YAMLとして読めません", unclosed)  # type: ignore[attr-defined]
-    line = mark.line + 1 if mark else 1
+    line = min(mark.line + 1 if mark else 1, len(text.rstrip().splitlines()) or 1)  # the end of the file is no place
     written = text.splitlines()[line - 1 : line]
     near = written[0] if written else ""
     before = text.splitlines()[line - 2] if line >= 2 and line - 2 < len(text.splitlines()) else ""
@@ -93,7 +93,7 @@ def _unclosed(error: yaml.YAMLError) -> str | None:
     context = str(getattr(error, "context", None) or "")
     if "quoted scalar" in context:
         return _CLOSE_QUOTES
-    if "flow" in context:
+    if "flow sequence" in context or "flow mapping" in context:
         return f"{_CLOSE_BRACKETS}。あいだの「, 」も見直してください"
     return None
 
