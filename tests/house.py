@@ -19,7 +19,8 @@ from line_api import LineApi, callback, signature, text_event
 from bot.settings import ROOT
 
 SECRET = "channel-secret"
-DEADLINE = 30.0
+DEADLINE = 60.0
+"""Seconds; a server is up in three, unless the machine has much else to do."""
 
 
 @dataclass
@@ -43,7 +44,7 @@ class Server:
 class House:
     """Starts servers on the same database, one after the other."""
 
-    def __init__(self, folder: Path, line: LineApi, cache_dir: Path) -> None:
+    def __init__(self, folder: Path, line: LineApi, knowledge_dir: Path, cache_dir: Path) -> None:
         self.database = folder / "annai.sqlite3"
         self._environment = {
             "PATH": os.environ.get("PATH", ""),
@@ -51,6 +52,7 @@ class House:
             "DATABASE_URL": f"sqlite:///{self.database}",
             "DATA_DIR": str(folder),
             "CACHE_DIR": str(cache_dir),
+            "KNOWLEDGE_DIR": str(knowledge_dir),
             "LINE_CHANNEL_SECRET": SECRET,
             "LINE_CHANNEL_ACCESS_TOKEN": line.access_token,
             "LINE_API_BASE": line.base,

@@ -22,13 +22,13 @@ def _stored(database: Path) -> int:
         return int(connection.execute("select count(*) from inbox").fetchone()[0])
 
 
-def test_a_signed_question_is_answered_with_exactly_one_sourced_card(house: House, line: LineApi) -> None:
+def test_a_signed_question_is_answered_with_exactly_one_sourced_card(kohoku: House, line: LineApi) -> None:
     line.issue(token(1))
 
-    answer = house.start().post(message(1, "住民票ほしいんだけど"))
+    answer = kohoku.start().post(message(1, "住民票ほしいんだけど"))
 
     assert answer.status_code == 200
-    eventually(lambda: line.delivered, house.log)
+    eventually(lambda: line.delivered, kohoku.log)
     [body] = line.delivered
     assert body["replyToken"] == token(1)
     assert "住民票の写し" in _texts(body)
