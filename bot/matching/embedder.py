@@ -45,6 +45,7 @@ _READ = 4000
 _UNREADABLE = regex.compile(r"[\p{Cs}\p{Cn}\0]")
 _SPACES = regex.compile(r" {2,}")
 _SUMS = "SHA256SUMS"
+_FILES = {"model.onnx", "weights.bin", "tokenizer.json", "normaliser.json", "selftest.json"}
 _RECIPE = 1
 """Goes up when the same files would give other vectors because this module treats texts differently."""
 _LIKE_STORED = 0.998
@@ -57,6 +58,8 @@ _SAVED_AT_ONCE = 1000
 """Texts whose vectors are computed before they are saved: what a process loses that is killed meanwhile."""
 _MOST_FILES = 16
 """Above this many the cache's files become one."""
+_ABANDONED_AFTER = 3600
+"""Seconds after which a file that is still half written belongs to a process that was killed."""
 _VERSIONS_KEPT = 2
 """The model's own and the last one before it, for the hour in which two versions of the bot run."""
 
@@ -126,7 +129,7 @@ class Embedder:
         as far from everything as from its opposite.
         """
         vectors = np.zeros((len(texts), DIMENSIONS), np.float32)
-        pieces = [self._pieces(text, prefix) for text in texts]
+        pieces = [self.pieces(text, prefix) for text in texts]
         runs = list(_runs([len(found) for found in pieces]))
 
         def run(numbers: Sequence[int]) -> None:
@@ -147,8 +150,8 @@ class Embedder:
         text = _SPACES.sub(" ", text.translate(self._replacements)).strip()
         return text[:LONGEST].rstrip()
 
-    def _pieces(self, text: str, prefix: Prefix) -> list[int]:
-        """Return the numbers of the pieces of `text`; none when it is empty."""
+    def pieces(self, text: str, prefix: Prefix = "query: ") -> list[int]:
+        """Return the numbers of the pieces that the model reads of `text`; none when nothing can be read in it."""
         text = self.normalise(text)
         return self._tokenizer.encode(prefix + text).ids if text else []
 
@@ -170,8 +173,10 @@ def _verified(folder: Path) -> str:
         sums = (folder / _SUMS).read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError) as error:
         raise ModelUnavailable(f"意味で探すモデルの {_SUMS} が {folder} にないか、読めません") from error
-    for line in sums.splitlines():
-        expected, _, name = line.partition("  ")
+    expected_sums = {name: expected for expected, _, name in (line.partition("  ") for line in sums.splitlines())}
+    if expected_sums.keys() != _FILES:
+        raise ModelUnavailable(f"意味で探すモデルの {_SUMS} が壊れています")
+    for name, expected in expected_sums.items():
         try:
             with (folder / name).open("rb") as file:
                 found = hashlib.file_digest(file, "sha256").hexdigest()
@@ -188,6 +193,7 @@ def _session(path: Path) -> Any:
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_session_config_entry("session.inter_op.allow_spinning", "0")
+    options.enable_mem_pattern = False  # it plans for one shape, and no two runs have the same
     options.log_severity_level = 4
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
@@ -243,6 +249,11 @@ class VectorCache:
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.asarray(vectors / np.where(lengths > 0, lengths, 1), np.float32)
 
+    def missing(self, texts: Sequence[str], prefix: Prefix = "query: ") -> int:
+        """Return how many of `texts` the cache does not hold."""
+        keys = {_key(text, prefix) for text in texts}
+        return len(keys) - len(self._read(keys))
+
     def _files(self) -> list[Path]:
         """Return the cache's files, oldest first."""
         return sorted(self._folder.glob("*.npy"))
@@ -289,6 +300,10 @@ class VectorCache:
         for path in files:
             with suppress(OSError):  # another process may have been quicker, or still read it
                 path.unlink(missing_ok=True)
+        for path in self._folder.glob("*.part"):
+            with suppress(OSError):
+                if time.time() - path.stat().st_mtime > _ABANDONED_AFTER:
+                    path.unlink()
 
     def _drop_old_versions(self) -> None:
         versions = sorted(
@@ -321,6 +336,14 @@ class RecentVectors:
             while len(self._held) > self._most:
                 self._held.popitem(last=False)
         return vector
+
+    def learn(self, texts: Sequence[str], vectors: Vectors, prefix: Prefix = "query: ") -> None:
+        """Take in the vectors of `texts`, computed elsewhere: for many utterances that are known beforehand."""
+        with self._lock:
+            for text, vector in zip(texts, vectors, strict=True):
+                self._held[_key(text, prefix)] = vector
+            while len(self._held) > self._most:
+                self._held.popitem(last=False)
 
 
 def _key(text: str, prefix: Prefix) -> bytes:
