@@ -22,6 +22,7 @@ from bot.guide import Guide, names_of
 from bot.knowledge.loading import load
 from bot.language.tokens import Tokenizer
 from bot.language.user_dictionary import DictionaryWord, UserDictionary
+from bot.live import complete_guide
 from bot.reply import Reply
 from bot.settings import ROOT, Settings
 
@@ -80,19 +81,20 @@ class Talk:
 
 @pytest.fixture(scope="session")
 def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache of this session, with the dictionaries that are compiled already (compiling takes seconds)."""
+    """A cache of this session, with the dictionaries and vectors that are made already (making them takes long)."""
     folder = tmp_path_factory.mktemp("cache")
-    (folder / "dictionary").mkdir()
-    for compiled in (Settings.from_environment().cache_dir / "dictionary").glob("*.dic"):
-        shutil.copy2(compiled, folder / "dictionary")
+    for made in ("dictionary", "vectors"):
+        (folder / made).mkdir()
+        if (Settings.from_environment().cache_dir / made).is_dir():
+            shutil.copytree(Settings.from_environment().cache_dir / made, folder / made, dirs_exist_ok=True)
     return folder
 
 
 @pytest.fixture(scope="session")
 def small_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Settings of a small ward that no test changes; it does without a dictionary."""
+    """Settings of a small ward that no test changes; it does without a dictionary, and its words alone decide."""
     ward = SmallWard(tmp_path_factory.mktemp("small-ward") / "knowledge")
-    return Settings(knowledge_dir=ward.folder, cache_dir=tmp_path_factory.mktemp("no-dictionary"))
+    return Settings(knowledge_dir=ward.folder, cache_dir=tmp_path_factory.mktemp("no-dictionary"), meaning=False)
 
 
 @pytest.fixture(scope="session")
@@ -159,14 +161,8 @@ def shipped_settings(cache_dir: Path) -> Settings:
 
 @pytest.fixture(scope="session")
 def shipped_guide(shipped_settings: Settings) -> Guide:
-    """The guide of the knowledge that ships, with its exact dictionary."""
-    builder = GuideBuilder(shipped_settings)
-    knowledge = load(shipped_settings.knowledge_dir, shipped_settings.knowledge_defaults).knowledge
-    guide, exact = builder.build(knowledge)
-    if not exact:
-        builder.compile_dictionary(knowledge)
-        guide, _ = builder.build(knowledge)
-    return guide
+    """The guide of the knowledge that ships, complete: with its dictionary and with meaning."""
+    return complete_guide(shipped_settings)
 
 
 @pytest.fixture
@@ -176,5 +172,4 @@ def resident(shipped_guide: Guide) -> Talk:
 
 
 def _guide(settings: Settings) -> Guide:
-    guide, _ = GuideBuilder(settings).build(load(settings.knowledge_dir, settings.knowledge_defaults).knowledge)
-    return guide
+    return GuideBuilder(settings).build(load(settings.knowledge_dir, settings.knowledge_defaults).knowledge).guide

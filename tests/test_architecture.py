@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,14 +23,14 @@ def name_of(file: Path) -> str:
     return str(file.relative_to(ROOT))
 
 
-def nodes_of(file: Path) -> Iterator[ast.AST]:
-    return ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+@cache
+def nodes_of(file: Path) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
 
 
 def docstrings_of(file: Path) -> set[int]:
     """Return the ids of the strings that stand alone as statements: docstrings of modules, classes, fields."""
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    return {node.value.lineno for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    return {node.value.lineno for node in nodes_of(file) if isinstance(node, ast.Expr)}
 
 
 def modules_that(file: Path) -> Iterator[str]:

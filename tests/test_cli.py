@@ -44,6 +44,7 @@ def environment(ward: SmallWard, small_dictionary: Path, tmp_path: Path) -> dict
         "KNOWLEDGE_DIR": str(ward.folder),
         "CACHE_DIR": str(tmp_path / "cache"),
         "DATA_DIR": str(tmp_path / "data"),
+        "MEANING": "0",
         "NOW": "2026-11-24T10:00:00+09:00",
     }
 
@@ -222,7 +223,9 @@ def test_a_second_later_the_fact_is_past_its_date(called: Callable[..., Called])
 
 def test_a_plain_list_of_questions_is_checked_as_one(called: Callable[..., Called], tmp_path: Path) -> None:
     faq = tmp_path / "faq.jsonl"
-    faq.write_text('{"id": "Q-1", "question": "図書館の開館時間は", "answer": "9時からです。"}\n{"id": "Q-2"}\n', encoding="utf-8")
+    faq.write_text(
+        '{"id": "Q-1", "question": "図書館の開館時間は", "answer": "9時からです。"}\n{"id": "Q-2"}\n', encoding="utf-8"
+    )
 
     checked = called("check", "--knowledge", str(faq))
 

@@ -58,7 +58,7 @@ def lost_guide(small_settings: Settings) -> Guide:
 
 
 def built(settings: Settings) -> Guide:
-    return GuideBuilder(settings).build(load(settings.knowledge_dir, settings.knowledge_defaults).knowledge)[0]
+    return GuideBuilder(settings).build(load(settings.knowledge_dir, settings.knowledge_defaults).knowledge).guide
 
 
 # Answers ---------------------------------------------------------------------------------------------------------

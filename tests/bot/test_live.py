@@ -15,7 +15,7 @@ from small_ward import SmallWard
 
 from bot.conversation import Conversation, Utterance
 from bot.knowledge.loading import UnusableKnowledge
-from bot.live import LiveGuide, exact_guide
+from bot.live import LiveGuide, complete_guide
 from bot.plain_text import as_text
 from bot.settings import Settings
 
@@ -134,7 +134,7 @@ def test_a_start_on_a_day_when_files_are_broken_serves_the_last_good_ones(settin
     started = LiveGuide(settings)
 
     assert started.state.stale
-    assert str(started.state.problems[0]).startswith("knowledge/contacts.yaml:2: ")
+    assert str(started.state.problems[0]).startswith("knowledge/contacts.yaml:1: ")
     assert asked(started) == asked(good)
 
 
@@ -230,7 +230,7 @@ def test_a_dictionary_that_becomes_ready_later_goes_live_by_itself(
     assert live.guide.engine.index.tokenizer.analyse("じゅうみんひょうほしい").text == "住民票ほしい"
 
 
-def test_a_command_gets_the_guide_with_its_exact_dictionary(settings: Settings) -> None:
-    guide = exact_guide(settings)
+def test_a_command_gets_the_complete_guide(settings: Settings) -> None:
+    guide = complete_guide(settings)
 
     assert guide.engine.index.tokenizer.analyse("じゅうみんひょうほしい").text == "住民票ほしい"

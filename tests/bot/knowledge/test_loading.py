@@ -312,6 +312,10 @@ def test_a_line_that_is_no_pair_is_told_with_its_number_and_the_others_serve(tmp
     assert list(loaded.knowledge.entries) == ["a"]
 
 
+def test_a_byte_order_mark_before_a_list_is_no_part_of_it(tmp_path: Path) -> None:
+    assert listed(tmp_path, "\ufeff" + pair("a", "い")).problems == ()
+
+
 def test_an_id_that_comes_twice_is_told(tmp_path: Path) -> None:
     assert "2回" in listed(tmp_path, pair("a", "い"), pair("a", "ろ")).problems[0].what
 
