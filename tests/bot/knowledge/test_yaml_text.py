@@ -51,7 +51,19 @@ def test_each_value_knows_its_line_and_an_unknown_one_the_line_around_it() -> No
         ("a: 1\n  b: 2\n", 2, "字下げ"),
         ("a: 1\n---\nb: 2\n", 2, "見直してください"),
     ],
-    ids=["tab", "full-width colon", "colon", "quote", "apostrophe", "bracket", "brace", "end", "wide space", "indent", "two"],
+    ids=[
+        "tab",
+        "full-width colon",
+        "colon",
+        "quote",
+        "apostrophe",
+        "bracket",
+        "brace",
+        "end",
+        "wide space",
+        "indent",
+        "two",
+    ],
 )
 def test_a_slip_is_shown_where_it_was_made_with_what_to_do(text: str, line: int, advice: str) -> None:
     problem = problem_of(text)
