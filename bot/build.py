@@ -3,58 +3,107 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+import structlog
 
 from bot.guide import MOST_CHOICES, Guide, documents_of, names_of, synonym_groups_of
 from bot.knowledge.base import KnowledgeBase
 from bot.language.tokens import Tokenizer
 from bot.language.user_dictionary import UserDictionary
+from bot.matching.embedder import MODEL_FOLDER, Embedder, ModelUnavailable, RecentVectors, VectorCache
 from bot.matching.engine import Engine, Thresholds
 from bot.matching.index import Index
-from bot.matching.meaning import TextEmbedder
+from bot.matching.meaning import Meaning
 from bot.matching.ranker import Ranker
 from bot.settings import Settings
 
+log = structlog.get_logger("annai.matching")
+
+AT_ONCE = 150
+"""Texts that are embedded before a guide serves (about a second); more of them wait, and the words serve meanwhile."""
+
+DictionaryRefused = subprocess.CalledProcessError
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A guide, and whether it is all that it can be."""
+
+    guide: Guide
+    complete: bool
+    """False: the dictionary or the vectors are still to be made; `GuideBuilder.complete` makes them."""
+
 
 class GuideBuilder:
-    """Builds guides; the user dictionary is compiled once for each list of words."""
+    """Builds guides from knowledge; what takes long is kept on disk."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, model_folder: Path = MODEL_FOLDER) -> None:
+        """Load the model; without it `model_problem` says why, and the words alone decide."""
         self._settings = settings
         self._dictionaries = UserDictionary(settings.cache_dir / "dictionary")
-        self.embedder: TextEmbedder | None = None
-        """The meaning view's model; None when it does not load, and the words alone decide."""
+        self.model_problem = ""
+        self.meaning: Meaning | None = None
+        if not settings.meaning:
+            self.model_problem = "off: MEANING=0"
+            return
+        try:
+            embedder = Embedder.load(model_folder)
+        except ModelUnavailable as error:
+            self.model_problem = str(error)
+            log.error("model not loaded", reason=str(error))
+            return
+        self.meaning = Meaning(VectorCache(settings.cache_dir / "vectors", embedder), RecentVectors(embedder))
 
-    def build(self, knowledge: KnowledgeBase) -> tuple[Guide, bool]:
-        """Return a guide, and whether its dictionary is the exact one; else `compile_dictionary` and build again."""
-        plain, names = Tokenizer(), names_of(knowledge)
-        words = plain.dictionary_words(names)
-        if not words:
-            return self._guide(knowledge, plain), True
-        exact = self._dictionaries.exact(words)
-        dictionary = exact or self._dictionaries.newest()
-        tokenizer = Tokenizer(dictionary, plain.short_units(names)) if dictionary else plain
-        return self._guide(knowledge, tokenizer), exact is not None
+    def build(self, knowledge: KnowledgeBase) -> Built:
+        """Return the best guide that can be had within about two seconds."""
+        tokenizer, exact = self._tokenizer(knowledge)
+        meaning = self.meaning
+        if meaning:
+            documents = documents_of(knowledge)
+            readings = [tokenizer.analyse(text).reading for each in documents for text in each.surfaces]
+            if meaning.missing(documents, readings) > AT_ONCE:
+                meaning = None
+        return Built(self._guide(knowledge, tokenizer, meaning), exact and meaning is self.meaning)
 
-    def compile_dictionary(self, knowledge: KnowledgeBase) -> Path | None:
-        """Compile the dictionary of `knowledge` (some seconds); return it, or None when there are no words for it.
+    def complete(self, knowledge: KnowledgeBase) -> Guide:
+        """Return the guide that has everything: compiles the dictionary and embeds what is new (up to a minute).
 
         Raises DictionaryRefused when Sudachi refuses the words.
         """
-        words = Tokenizer().dictionary_words(names_of(knowledge))
-        return self._dictionaries.compile(words) if words else None
+        return self._guide(knowledge, self.exact_tokenizer(knowledge), self.meaning)
 
-    def _guide(self, knowledge: KnowledgeBase, tokenizer: Tokenizer) -> Guide:
-        index = Index(documents_of(knowledge), tokenizer, synonym_groups_of(knowledge), self.embedder)
+    def exact_tokenizer(self, knowledge: KnowledgeBase) -> Tokenizer:
+        """Return the tokenizer with the dictionary of `knowledge`, compiled if need be; raises DictionaryRefused."""
+        words = Tokenizer().dictionary_words(names_of(knowledge))
+        if words:
+            self._dictionaries.compile(words)
+        return self._tokenizer(knowledge)[0]
+
+    def foresee(self, guide: Guide, utterances: Sequence[str]) -> None:
+        """Have the vectors of `utterances` ready, from the cache where it holds them: for many that are known before."""
+        if self.meaning:
+            texts = [guide.engine.index.tokenizer.analyse(text).text for text in utterances]
+            self.meaning.utterances.learn(texts, self.meaning.entries.embed(texts))
+
+    def _tokenizer(self, knowledge: KnowledgeBase) -> tuple[Tokenizer, bool]:
+        """Return the tokenizer with the newest dictionary, and whether that is the exact one."""
+        plain, names = Tokenizer(), names_of(knowledge)
+        words = plain.dictionary_words(names)
+        if not words:
+            return plain, True
+        exact = self._dictionaries.exact(words)
+        dictionary = exact or self._dictionaries.newest()
+        tokenizer = Tokenizer(dictionary, plain.short_units(names)) if dictionary else plain
+        return tokenizer, exact is not None
+
+    def _guide(self, knowledge: KnowledgeBase, tokenizer: Tokenizer, meaning: Meaning | None) -> Guide:
+        index = Index(documents_of(knowledge), tokenizer, synonym_groups_of(knowledge), meaning)
         settings = self._settings
         thresholds = Thresholds(
-            settings.answer_confidence,
-            settings.choose_confidence,
-            settings.shown_confidence,
-            MOST_CHOICES,
+            settings.answer_confidence, settings.choose_confidence, settings.shown_confidence, MOST_CHOICES
         )
         engine = Engine(index, Ranker.fitted(index.feature_names), thresholds)
         return Guide(knowledge, engine, settings.conversation_lasts)
-
-
-DictionaryRefused = subprocess.CalledProcessError

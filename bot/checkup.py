@@ -47,8 +47,11 @@ def check(settings: Settings, path: Path, now: datetime) -> Checkup:
     asked = 0
     if knowledge.demands_sources:
         problems += editorial_problems(knowledge, loaded.documents, now.date())
-        guide, _ = GuideBuilder(settings).build(knowledge)
-        asked = sum(len(entry.check_questions) for entry in knowledge.entries.values())
+        builder = GuideBuilder(settings)
+        guide = builder.build(knowledge).guide
+        questions = [question.text for entry in knowledge.entries.values() for question in entry.check_questions]
+        builder.foresee(guide, questions)
+        asked = len(questions)
         problems += _check_questions(guide, loaded, now)
         problems += _urgent_examples(guide, loaded.documents.get("urgent.yaml"))
     unique = tuple(sorted(set(problems)))

@@ -212,9 +212,9 @@ def _clock(now: str | None) -> Any:
 
 
 def _guide(now: str | None, knowledge: Path | None) -> tuple[Any, Any]:
-    from bot.live import exact_guide
+    from bot.live import complete_guide
 
-    return exact_guide(_settings(knowledge)), _clock(now)
+    return complete_guide(_settings(knowledge)), _clock(now)
 
 
 def _utterance(text: str) -> Utterance:

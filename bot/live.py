@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import subprocess
 import threading
 import time
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from pathlib import Path
 import structlog
 from watchfiles import Change, watch
 
-from bot.build import GuideBuilder
+from bot.build import DictionaryRefused, GuideBuilder
 from bot.guide import Guide
 from bot.knowledge.loading import Loaded, UnusableKnowledge, load
 from bot.knowledge.problem import Problem, Severity
@@ -40,18 +39,13 @@ class KnowledgeState:
         return bool(self.problems)
 
 
-def exact_guide(settings: Settings) -> Guide:
-    """Return the guide of `settings`, its dictionary compiled (some seconds the first time); for commands.
+def complete_guide(settings: Settings) -> Guide:
+    """Return the complete guide of `settings` (up to a minute the first time, from the cache after that); for commands.
 
     Raises UnusableKnowledge when there is nothing to serve.
     """
     loaded = load(settings.knowledge_dir, settings.knowledge_defaults)
-    builder = GuideBuilder(settings)
-    guide, exact = builder.build(loaded.knowledge)
-    if exact:
-        return guide
-    builder.compile_dictionary(loaded.knowledge)
-    return builder.build(loaded.knowledge)[0]
+    return GuideBuilder(settings).complete(loaded.knowledge)
 
 
 class LiveGuide:
@@ -69,15 +63,15 @@ class LiveGuide:
         loaded, problems = self._first()
         self.guide: Guide
         self.state: KnowledgeState
-        self._exact = True
+        self._complete = True
         self._serve(loaded, problems)
 
     def start(self) -> None:
         """Watch the files from now on, in a thread of its own."""
         self._stop.clear()
         self._run(self._watch, "knowledge-watch")
-        if not self._exact:
-            self._run(self._compile, "knowledge-dictionary")
+        if not self._complete:
+            self._run(self._finish, "knowledge-complete")
 
     def stop(self) -> None:
         """Stop watching; return when the threads have ended."""
@@ -108,8 +102,8 @@ class LiveGuide:
                 entries=self.state.entries,
                 ms=round((time.monotonic() - began) * 1000),
             )
-        if not self._exact:
-            self._run(self._compile, "knowledge-dictionary")
+        if not self._complete:
+            self._run(self._finish, "knowledge-complete")
 
     def _first(self) -> tuple[Loaded, tuple[Problem, ...]]:
         defaults = self._settings.knowledge_defaults
@@ -129,8 +123,8 @@ class LiveGuide:
         return loaded, problems
 
     def _serve(self, loaded: Loaded, problems: tuple[Problem, ...]) -> None:
-        guide, self._exact = self._builder.build(loaded.knowledge)
-        self.guide = guide
+        built = self._builder.build(loaded.knowledge)
+        self.guide, self._complete = built.guide, built.complete
         self.state = KnowledgeState(loaded.knowledge.revision, len(loaded.knowledge.entries), problems)
         if not problems:
             self._last_good.keep(self._settings.knowledge_dir, loaded.knowledge.revision)
@@ -142,18 +136,23 @@ class LiveGuide:
     def _complain(self, problems: tuple[Problem, ...]) -> None:
         log.error("knowledge refused", problems=len(problems), first=[str(problem) for problem in problems[:5]])
 
-    def _compile(self) -> None:
-        """Compile the dictionary of what serves, then serve it with that dictionary."""
+    def _finish(self) -> None:
+        """Make what the serving guide still lacks (dictionary, vectors), then serve it with them."""
         knowledge = self.guide.knowledge
         try:
-            self._builder.compile_dictionary(knowledge)
-        except (subprocess.CalledProcessError, OSError) as error:
-            log.error("dictionary not compiled", error=str(error))
+            guide = self._builder.complete(knowledge)
+        except (DictionaryRefused, OSError) as error:
+            log.error("knowledge not completed", error=str(error))
             return
         with self._reloading:
             if knowledge is self.guide.knowledge:
-                self.guide, self._exact = self._builder.build(knowledge)
-                log.info("dictionary live", revision=knowledge.revision)
+                self.guide, self._complete = guide, True
+                log.info("knowledge complete", revision=knowledge.revision)
+
+    @property
+    def model_problem(self) -> str:
+        """Return why there is no meaning view, in one line; empty when it works or is being made ready."""
+        return self._builder.model_problem
 
     def _watch(self) -> None:
         path = self._settings.knowledge_dir

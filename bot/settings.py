@@ -41,6 +41,12 @@ def _chance(text: str) -> float:
     return number
 
 
+def _yes_or_no(text: str) -> bool:
+    if text.lower() not in ("1", "0", "true", "false", "yes", "no"):
+        raise ValueError("not 1 or 0")
+    return text.lower() in ("1", "true", "yes")
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All settings; the name of each in the environment is its own in capitals."""
@@ -64,6 +70,7 @@ class Settings:
     now: datetime | None = _setting(
         None, "答えが見る時計を止める(例 2026-11-28T11:59:00+09:00)。ふだんは空", read=_moment
     )
+    meaning: bool = _setting(True, "意味で探すモデルを使う(1)か、言葉だけで探す(0)か", read=_yes_or_no)
     answer_confidence: float = _setting(0.60, "これ以上の確からしさなら、1つに決めて答える", read=_chance)
     choose_confidence: float = _setting(0.40, "上位の確からしさの合計がこれ以上なら、選んでもらう", read=_chance)
     shown_confidence: float = _setting(0.05, "選んでもらうとき、これより低い候補は出さない", read=_chance)

@@ -28,8 +28,9 @@ def ops_blueprint(live: LiveGuide, database: Database, channels: Mapping[str, Pr
         trouble = _database_trouble(database)
         knowledge = _knowledge(live)
         body = {
-            "status": "down" if trouble else "degraded" if live.state.stale else "ok",
+            "status": "down" if trouble else "degraded" if live.state.stale or live.model_problem else "ok",
             "knowledge": knowledge,
+            "meaning": live.model_problem or "ok",
             "database": trouble or "ok",
             "channels": {name: problem() or "on" for name, problem in channels.items()},
         }

@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from bot.build import GuideBuilder
-from bot.guide import documents_of, names_of, synonym_groups_of
+from bot.guide import documents_of, synonym_groups_of
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.loading import load
 from bot.language.tokens import Tokenizer
 from bot.matching.document import Document
 from bot.matching.index import Index
-from bot.matching.meaning import TextEmbedder
+from bot.matching.meaning import Meaning
 from bot.matching.postings import Ints
 from bot.matching.ranker import summarised_columns, summary, summary_names
 from bot.settings import Settings
@@ -66,11 +66,10 @@ def main() -> None:
     settings = Settings()
     knowledge = load(settings.knowledge_dir, settings.knowledge_dir).knowledge
     builder = GuideBuilder(settings)
-    tokenizer = Tokenizer(builder.compile_dictionary(knowledge), Tokenizer().short_units(names_of(knowledge)))
-    embedder = builder.embedder
+    tokenizer = builder.exact_tokenizer(knowledge)
     variants = [_fitted(_Corpus(bench, knowledge, tokenizer, None))]
-    if embedder is not None:
-        variants.append(_fitted(_Corpus(bench, knowledge, tokenizer, embedder)))
+    if builder.meaning is not None:
+        variants.append(_fitted(_Corpus(bench, knowledge, tokenizer, builder.meaning)))
     TARGET.write_text(json.dumps(variants, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     print(f"written: {TARGET.relative_to(ROOT)}")
 
@@ -79,7 +78,7 @@ def _fitted(corpus: _Corpus) -> dict[str, Any]:
     asked = [*corpus.bench_questions(), *corpus.own_questions()]
     offtopic = list(corpus.offtopic_questions())
     names = corpus.feature_names
-    print(f"\n{'with the meaning view' if corpus.embedder else 'words alone'}: {len(asked)} questions")
+    print(f"\n{'with the meaning view' if corpus.meaning else 'words alone'}: {len(asked)} questions")
     _report(asked)
     weights = _fit_ranking(asked)
     sharpness = _fit_sharpness(asked, weights)
@@ -103,7 +102,7 @@ class _Corpus:
     bench: Path
     knowledge: KnowledgeBase
     tokenizer: Tokenizer
-    embedder: TextEmbedder | None
+    meaning: Meaning | None
     feature_names: tuple[str, ...] = ()
 
     def bench_questions(self) -> Iterator[Question]:
@@ -132,7 +131,7 @@ class _Corpus:
         return self._index([Document(pair["id"], pair["question"], answer=pair["answer"]) for pair in pairs])
 
     def _index(self, documents: Sequence[Document]) -> Index:
-        index = Index(documents, self.tokenizer, synonym_groups_of(self.knowledge), self.embedder)
+        index = Index(documents, self.tokenizer, synonym_groups_of(self.knowledge), self.meaning)
         self.feature_names = index.feature_names
         return index
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from bot.language.tokens import Tokenizer, Tokens
 from bot.matching.document import Document
-from bot.matching.meaning import MeaningView, TextEmbedder
+from bot.matching.meaning import Meaning, MeaningView
 from bot.matching.postings import Floats, Stack
 from bot.matching.views import CharacterView, FuzzyView, ReadingView, Rows, SparseView, SynonymView, WordView
 
@@ -24,9 +24,9 @@ class Index:
         documents: Sequence[Document],
         tokenizer: Tokenizer,
         synonym_groups: Sequence[Sequence[str]] = (),
-        embedder: TextEmbedder | None = None,
+        meaning: Meaning | None = None,
     ) -> None:
-        """Build the index, with the meaning view when there is an embedder; raise ValueError without documents."""
+        """Build the index, with the meaning view when there is a model; raise ValueError without documents."""
         if not documents:
             raise ValueError("an index needs at least one document")
         self.ids = tuple(document.id for document in documents)
@@ -43,7 +43,9 @@ class Index:
         )
         self._stack = Stack([matrix for view in self._sparse for matrix in view.matrices])
         self._fuzzy = FuzzyView(surfaces, rows)
-        self._meaning = MeaningView(documents, surfaces, rows, embedder) if embedder else None
+        self._meaning = (
+            MeaningView(documents, [tokens.reading for tokens in surfaces], rows, meaning) if meaning else None
+        )
 
     @property
     def feature_names(self) -> tuple[str, ...]:

@@ -3,46 +3,75 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Protocol
 
 from bot.language.tokens import Tokens
 from bot.matching.document import Document
+from bot.matching.embedder import Prefix, RecentVectors, Vectors
 from bot.matching.postings import Floats
 from bot.matching.views import Rows
 
-Prefix = Literal["query: ", "passage: "]
 
+class TextVectors(Protocol):
+    """Where the vectors of entries come from: a cache that computes what it lacks."""
 
-class TextEmbedder(Protocol):
-    """Texts in, unit vectors out."""
-
-    def embed(self, texts: Sequence[str], prefix: Prefix = "query: ") -> NDArray[np.float32]:
-        """Return shape (texts, dimensions): one unit vector a text (zero for an empty one)."""
+    def embed(self, texts: Sequence[str], prefix: Prefix = "query: ") -> Vectors:
+        """Return shape (texts, 384): one unit vector a text (zero for an empty one)."""
         ...
+
+    def missing(self, texts: Sequence[str], prefix: Prefix = "query: ") -> int:
+        """Return how many of `texts` would have to be computed."""
+        ...
+
+
+class Meaning:
+    """The model for both sides: the entries' texts, kept on disk, and utterances, the last ones kept in memory."""
+
+    def __init__(self, entries: TextVectors, utterances: RecentVectors) -> None:
+        self.entries, self.utterances = entries, utterances
+
+    def missing(self, documents: Sequence[Document], readings: Sequence[str]) -> int:
+        """Return how many texts of an index would have to be computed: each takes some milliseconds."""
+        parts: tuple[tuple[Sequence[str], Prefix], ...] = (
+            (_surfaces(documents), "query: "),
+            (_names(documents), "passage: "),
+            (_answers(documents), "passage: "),
+            (readings, "query: "),
+        )
+        return sum(self.entries.missing(texts, prefix) for texts, prefix in parts)
 
 
 class MeaningView:
     """Cosines of the utterance with each entry's surfaces, its name, and its name with the answer."""
 
-    names = ("meaning", "meaning_name", "meaning_answer", "meaning_reading")
+    names: tuple[str, ...] = ("meaning", "meaning_name", "meaning_answer", "meaning_reading")
 
-    def __init__(
-        self, documents: Sequence[Document], surfaces: Sequence[Tokens], rows: Rows, embedder: TextEmbedder
-    ) -> None:
-        self._rows, self._embedder = rows, embedder
-        texts = [text for document in documents for text in document.surfaces]
-        self._surfaces = embedder.embed(texts)
-        self._names = embedder.embed([document.name for document in documents], "passage: ")
-        self._answers = embedder.embed([f"{document.name} {document.answer}" for document in documents], "passage: ")
-        self._readings = embedder.embed([tokens.reading for tokens in surfaces])
+    def __init__(self, documents: Sequence[Document], readings: Sequence[str], rows: Rows, meaning: Meaning) -> None:
+        """Embed the documents' texts; `readings` are those of the surfaces, in their order."""
+        self._rows, self._utterances = rows, meaning.utterances
+        embed = meaning.entries.embed
+        self._surfaces = embed(_surfaces(documents))
+        self._names = embed(_names(documents), "passage: ")
+        self._answers = embed(_answers(documents), "passage: ")
+        self._readings = embed(readings)
 
     def features(self, tokens: Tokens) -> list[Floats]:
         """Return shapes (entries,): the three cosines, and that of the readings if typed in hiragana only, else 0."""
-        vector = self._embedder.embed([tokens.text])[0]
-        reading = np.zeros(len(self._names), np.float32)
+        vector = self._utterances.vector(tokens.text)
+        surface = self._rows.best(self._surfaces @ vector)
+        reading: Floats = 0 * surface
         if tokens.written_in_hiragana:
-            reading = self._rows.best(self._readings @ self._embedder.embed([tokens.reading])[0])
-        return [self._rows.best(self._surfaces @ vector), self._names @ vector, self._answers @ vector, reading]
+            reading = self._rows.best(self._readings @ self._utterances.vector(tokens.reading))
+        return [surface, self._names @ vector, self._answers @ vector, reading]
+
+
+def _surfaces(documents: Sequence[Document]) -> list[str]:
+    return [text for document in documents for text in document.surfaces]
+
+
+def _names(documents: Sequence[Document]) -> list[str]:
+    return [document.name for document in documents]
+
+
+def _answers(documents: Sequence[Document]) -> list[str]:
+    return [f"{document.name} {document.answer}" for document in documents]
