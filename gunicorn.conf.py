@@ -8,6 +8,7 @@ timeout = 30
 graceful_timeout = 20
 keepalive = 5
 preload_app = False
+control_socket_disable = True
 accesslog = None
 
 

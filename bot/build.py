@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
+from threadpoolctl import threadpool_limits
 
 from bot.guide import MOST_CHOICES, Guide, documents_of, names_of, synonym_groups_of
 from bot.knowledge.base import KnowledgeBase
@@ -42,7 +43,10 @@ class GuideBuilder:
 
     def __init__(self, settings: Settings, model_folder: Path = MODEL_FOLDER) -> None:
         """Load the model; without it `model_problem` says why, and the words alone decide."""
+        # A product of a vector and a small matrix is no work for several threads, which would wait for each other.
+        threadpool_limits(limits=1, user_api="blas")
         self._settings = settings
+        self._last_tokenizer: tuple[Path | None, frozenset[str], Tokenizer] | None = None
         self._dictionaries = UserDictionary(settings.cache_dir / "dictionary")
         self.model_problem = ""
         self.meaning: Meaning | None = None
@@ -57,14 +61,17 @@ class GuideBuilder:
             return
         self.meaning = Meaning(VectorCache(settings.cache_dir / "vectors", embedder), RecentVectors(embedder))
 
-    def build(self, knowledge: KnowledgeBase) -> Built:
-        """Return the best guide that can be had within about two seconds."""
+    def build(self, knowledge: KnowledgeBase, at_once: int = AT_ONCE) -> Built:
+        """Return the best guide that can be had soon.
+
+        It has the newest dictionary there is, and the meaning view if at most `at_once` texts must be embedded for it.
+        """
         tokenizer, exact = self._tokenizer(knowledge)
         meaning = self.meaning
         if meaning:
             documents = documents_of(knowledge)
-            readings = [tokenizer.analyse(text).reading for each in documents for text in each.surfaces]
-            if meaning.missing(documents, readings) > AT_ONCE:
+            readings = [tokenizer.remembered(text).reading for each in documents for text in each.surfaces]
+            if meaning.missing(documents, readings) > at_once:
                 meaning = None
         return Built(self._guide(knowledge, tokenizer, meaning), exact and meaning is self.meaning)
 
@@ -96,8 +103,15 @@ class GuideBuilder:
             return plain, True
         exact = self._dictionaries.exact(words)
         dictionary = exact or self._dictionaries.newest()
+        return self._reused(dictionary, frozenset(names), plain), exact is not None
+
+    def _reused(self, dictionary: Path | None, names: frozenset[str], plain: Tokenizer) -> Tokenizer:
+        """Return the last tokenizer again when nothing that it reads has changed: it remembers the entries' texts."""
+        if self._last_tokenizer and self._last_tokenizer[:2] == (dictionary, names):
+            return self._last_tokenizer[2]
         tokenizer = Tokenizer(dictionary, plain.short_units(names)) if dictionary else plain
-        return tokenizer, exact is not None
+        self._last_tokenizer = (dictionary, names, tokenizer)
+        return tokenizer
 
     def _guide(self, knowledge: KnowledgeBase, tokenizer: Tokenizer, meaning: Meaning | None) -> Guide:
         index = Index(documents_of(knowledge), tokenizer, synonym_groups_of(knowledge), meaning)

@@ -34,7 +34,7 @@ class CardMaker:
             text=entry.answer.strip(),
             highlight=highlight,
             facts=tuple(lines.values()),
-            desk=self._desk_line(entry, desk),
+            desk=self._desk_line(entry, desk, today),
             cautions=tuple(self._cautions(entry, today)),
             source_note=self._source_note(entry.source),
             buttons=tuple(self._buttons(entry, desk)),
@@ -78,23 +78,23 @@ class CardMaker:
     def _source_note(self, source: Source | None) -> str:
         return self._dated(source.url, source.seen) if source else ""
 
-    def _desk_line(self, entry: Entry, desk: Desk) -> DeskLine | None:
+    def _desk_line(self, entry: Entry, desk: Desk, today: date) -> DeskLine | None:
         if not self.knowledge.demands_sources:
             return None
         messages = self.knowledge.messages
         label = messages.label_desk if entry.desk else messages.label_general_desk
         lines: list[str] = []
         if desk.place:
-            lines.append(messages.label_place.format(場所=desk.place.value) + self._doubt(desk.place))
+            lines.append(messages.label_place.format(場所=desk.place.value) + self._doubt(desk.place, today))
         if desk.phone:
-            lines.append(messages.label_phone.format(電話=desk.phone.number) + self._doubt(desk.phone))
+            lines.append(messages.label_phone.format(電話=desk.phone.number) + self._doubt(desk.phone, today))
         if desk.hours:
-            lines.append(messages.label_hours.format(受付時間=in_words(desk.hours)) + self._doubt(desk.hours))
+            lines.append(messages.label_hours.format(受付時間=in_words(desk.hours)) + self._doubt(desk.hours, today))
         return DeskLine(label, desk.name, tuple(lines))
 
-    def _doubt(self, sourced: Sourced) -> str:
-        """Return the date of a desk's detail that is not sure, as a remark behind it; else nothing."""
-        if sourced.confidence is not Confidence.LOW:
+    def _doubt(self, sourced: Sourced, today: date) -> str:
+        """Return the date of a desk's detail that may have changed since, as a remark behind it; else nothing."""
+        if not _is_doubtful(sourced, today):
             return ""
         return self.knowledge.messages.doubt.format(日=sourced.seen.in_words())
 
@@ -110,11 +110,8 @@ class CardMaker:
             yield messages.verify_at_desk
 
     def _may_be_out_of_date(self, entry: Entry, today: date) -> bool:
-        desk = self.knowledge.desk_of(entry)
-        details = (desk.phone, desk.place, desk.hours) if desk else ()
-        shown = [*dict(self.current_facts(entry, today)).values(), *filter(None, details)]
         return (
-            any(_is_doubtful(each, today) for each in shown)
+            any(_is_doubtful(fact, today) for _, fact in self.current_facts(entry, today))
             or (entry.source is not None and entry.source.seen.is_older_than(OLD_AFTER_YEARS, today))
             or (entry.review_by is not None and entry.review_by < today)
         )

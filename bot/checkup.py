@@ -19,6 +19,9 @@ from bot.reply import Choices, Kind, Reply
 from bot.settings import Settings
 from bot.urgency import Urgency
 
+MOST_EMBEDDED = 1_000_000
+"""However many entries are new, check questions are asked of all that the bot can be."""
+
 
 @dataclass(frozen=True, slots=True)
 class Checkup:
@@ -48,7 +51,7 @@ def check(settings: Settings, path: Path, now: datetime) -> Checkup:
     if knowledge.demands_sources:
         problems += editorial_problems(knowledge, loaded.documents, now.date())
         builder = GuideBuilder(settings)
-        guide = builder.build(knowledge).guide
+        guide = builder.build(knowledge, at_once=MOST_EMBEDDED).guide
         questions = [question.text for entry in knowledge.entries.values() for question in entry.check_questions]
         builder.foresee(guide, questions)
         asked = len(questions)

@@ -143,9 +143,9 @@ class Guide:
         if not topic.entries:
             menu = self._menu(topic.path, conversation)
             return replace(menu, reply=replace(menu.reply, kind=Kind.CHOOSE, candidates=candidates))
-        confidence = {each.id: each.confidence for each in candidates}
-        ahead = tuple(Candidate(each, confidence.get(each, 0.0)) for each in topic.entries[:MOST_CHOICES])
-        behind = tuple(each for each in candidates if each.id not in topic.entries[:MOST_CHOICES])
+        offered = topic.entries[:MOST_CHOICES]
+        ahead = tuple(Candidate(each, round(1 / len(offered), 4)) for each in offered)
+        behind = tuple(Candidate(each.id, 0.0) for each in candidates if each.id not in offered)
         return self._choose([each.id for each in ahead], (*ahead, *behind)[:MOST_CANDIDATES], conversation)
 
     def _fact_alone(self, asked: AskedFact, text: str, conversation: Conversation, now: datetime) -> Turn:

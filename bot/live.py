@@ -117,7 +117,10 @@ class LiveGuide:
             return loaded, ()
         self._complain(problems)
         if older := self._last_good.find():
-            return load(older, defaults), problems
+            try:
+                return load(older, defaults), problems
+            except UnusableKnowledge:
+                log.error("last good knowledge unusable", folder=str(older))
         if loaded is None:
             raise UnusableKnowledge(list(problems))
         return loaded, problems

@@ -47,7 +47,7 @@ def _card(card: Card) -> Iterator[str]:
 
 
 def _fact(name: str, value: str) -> Iterator[str]:
-    first, *rest = value.splitlines()
+    first, *rest = value.splitlines() or [""]
     if rest:
         yield f"{name}:"
         yield from (f"  - {line}" for line in (first, *rest))
@@ -57,4 +57,6 @@ def _fact(name: str, value: str) -> Iterator[str]:
 
 def _buttons(buttons: tuple[LinkButton | CallButton, ...]) -> Iterator[str]:
     for button in buttons:
-        yield f"☎ {button.label}" if isinstance(button, CallButton) else f"→ {button.label} {button.url}"
+        yield (
+            f"☎ {button.label} {button.number}" if isinstance(button, CallButton) else f"→ {button.label} {button.url}"
+        )

@@ -3,37 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.knowledge.schema import Situation
 from bot.language.normalisation import folded
 
-Sign = tuple[tuple[str, ...], ...]
-"""Fragments that must all occur; each is a tuple of alternatives."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Compiled:
-    situation: Situation
-    signs: tuple[Sign, ...]
-    exceptions: tuple[Sign, ...]
+Sign = tuple[frozenset[str], ...]
+"""Parts that must all occur; each is a set of alternatives."""
 
 
 class Urgency:
     """The situations of urgent.yaml, ready to be looked for; the first that fits wins."""
 
     def __init__(self, situations: Sequence[Situation]) -> None:
-        self._situations = tuple(
-            _Compiled(situation, _compile(situation.signs), _compile(situation.exceptions)) for situation in situations
-        )
+        self._situations = tuple(situations)
+        self._signs = _Signs([_compile(each.signs) for each in situations])
+        self._exceptions = _Signs([_compile(each.exceptions) for each in situations])
 
     def find(self, text: str) -> Situation | None:
         """Return the situation that `text` reveals, or None."""
         utterance = folded(text)
-        for each in self._situations:
-            if _any_sign(each.signs, utterance) and not _any_sign(each.exceptions, utterance):
-                return each.situation
-        return None
+        revealed = self._signs.found_in(utterance)
+        if revealed:
+            revealed -= self._exceptions.found_in(utterance)
+        return self._situations[min(revealed)] if revealed else None
 
     def sign_in(self, text: str, situation: Situation) -> str | None:
         """Return the sign of `situation` that stands in `text`, as staff wrote it, or None."""
@@ -45,12 +37,26 @@ class Urgency:
 
 
 def _compile(signs: Sequence[str]) -> tuple[Sign, ...]:
-    return tuple(tuple(tuple(map(folded, part.split("|"))) for part in sign.split()) for sign in signs)
+    return tuple(
+        tuple(frozenset(filter(None, map(folded, part.split("|")))) for part in sign.split()) for sign in signs
+    )
 
 
-def _any_sign(signs: Sequence[Sign], utterance: str) -> bool:
-    return any(_holds(sign, utterance) for sign in signs)
+class _Signs:
+    """The signs of all situations, found by the fragments that stand in an utterance."""
+
+    def __init__(self, by_situation: Sequence[Sequence[Sign]]) -> None:
+        self._by_fragment: dict[str, list[tuple[int, Sign]]] = {}
+        for number, signs in enumerate(by_situation):
+            for sign in signs:
+                for fragment in sign[0] if sign else ():
+                    self._by_fragment.setdefault(fragment, []).append((number, sign))
+
+    def found_in(self, utterance: str) -> set[int]:
+        """Return the numbers of the situations of which a sign stands in `utterance` (folded)."""
+        begun = [each for fragment, signs in self._by_fragment.items() if fragment in utterance for each in signs]
+        return {number for number, sign in begun if _holds(sign, utterance)}
 
 
 def _holds(sign: Sign, utterance: str) -> bool:
-    return all(any(alternative in utterance for alternative in part if alternative) for part in sign)
+    return all(any(alternative in utterance for alternative in part) for part in sign)

@@ -72,7 +72,7 @@ def create_app(settings: Settings) -> Flask:
     channels = {
         "line": _open_line(house, live),
         "slack": _closed(app, "slack", "/slack/events", "SLACK_SIGNING_SECRET と SLACK_BOT_TOKEN"),
-        "web": _open_web(house, answering),
+        "web": _open_web(house, live, answering),
     }
     doors = [channel.door for channel in channels.values() if channel.door]
     worker = Worker(inbox, conversations, answering.answer, doors, utc_now)
@@ -145,7 +145,7 @@ def _open_line(house: _House, live: LiveGuide) -> _Channel:
     return _Channel(lambda: sender.problem, LineDoor(sender, users, texts))
 
 
-def _open_web(house: _House, answering: Answering) -> _Channel:
+def _open_web(house: _House, live: LiveGuide, answering: Answering) -> _Channel:
     def key(conversation_id: str) -> str:
         return house.pseudonym.of("web", conversation_id)
 
@@ -153,6 +153,7 @@ def _open_web(house: _House, answering: Answering) -> _Channel:
         converse=lambda conversation_id, utterance: answering.converse("web", key(conversation_id), utterance),
         ask=lambda utterance: answering.ask("web", utterance),
         mask=masked,
+        identity=lambda: (live.guide.knowledge.messages.bot_name, live.guide.knowledge.messages.bot_about),
     )
     house.app.register_blueprint(blueprint)
     return _Channel(lambda: "")

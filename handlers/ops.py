@@ -58,7 +58,7 @@ def _knowledge(live: LiveGuide) -> dict[str, Any]:
     state = live.state
     found: dict[str, Any] = {"revision": state.revision, "entries": state.entries}
     if state.stale:
-        found["note"] = "新しいファイルに直すところがあるため、前の内容で答えています"
+        found["note"] = "ファイルに直すところがあるため、読めていたときの内容で答えています"
         found["problems"] = [str(problem) for problem in state.problems[:20]]
         found["problem_count"] = len(state.problems)
     return found

@@ -186,7 +186,7 @@ class Worker:
         while not self._stopping.is_set():
             seen = self._wakes
             try:
-                event = self._insist(lambda: self._inbox.claim(self._clock()))
+                event = self._insist(lambda: self._inbox.claim(self._clock(), self._doors))
                 if event is None:
                     self._wait_for_wake(seen)
                 else:

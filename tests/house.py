@@ -66,7 +66,7 @@ class House:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         command = [sys.executable, "-m", "gunicorn", "--chdir", str(ROOT), "--config", str(ROOT / "gunicorn.conf.py")]
-        command += ["--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--no-control-socket", "wsgi:app"]
+        command += ["--bind", f"127.0.0.1:{port}", "--workers", str(workers), "wsgi:app"]
         with self._log.open("ab") as log:
             process = subprocess.Popen(command, env=self._environment, stderr=log, start_new_session=True)
         server = Server(f"http://127.0.0.1:{port}", process)

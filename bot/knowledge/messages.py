@@ -17,6 +17,8 @@ def _sentence(alias: str, *placeholders: str) -> Any:
 class Messages(Model):
     """The bot's sentences by occasion. `{…}` in a sentence is filled in; only the names listed here are known."""
 
+    bot_name: Text = _sentence("名前")
+    bot_about: Text = _sentence("ひとこと紹介")
     welcome: Text = _sentence("あいさつ")
     help: Text = _sentence("使い方")
     menu_prompt: Text = _sentence("メニュー")

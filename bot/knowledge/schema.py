@@ -21,6 +21,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema
 
+from bot.clock import TOKYO
 from bot.knowledge.source_date import SourceDate
 
 
@@ -44,6 +45,12 @@ def _as_tuple(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
+def _in_tokyo(value: datetime) -> datetime:
+    return value.replace(tzinfo=TOKYO) if value.tzinfo is None else value
+
+
+TokyoTime = Annotated[datetime, AfterValidator(_in_tokyo)]
+"""A moment; without an offset it is meant in Japan's time, as staff write it."""
 Text = Annotated[str, Field(min_length=1)]
 Url = Annotated[str, AfterValidator(_https_or_http), Field(json_schema_extra={"format": "uri"})]
 Citation = Annotated[str, AfterValidator(_citation)]
@@ -358,15 +365,15 @@ class Notice(Model):
     """notice.yaml: a notice that staff raise and lower."""
 
     text: str = Field(default="", alias="本文")
-    start: datetime | None = Field(default=None, alias="開始")
-    end: datetime | None = Field(default=None, alias="終了")
+    start: TokyoTime | None = Field(default=None, alias="開始")
+    end: TokyoTime | None = Field(default=None, alias="終了")
     disaster: bool = Field(default=False, alias="災害モード")
 
 
 class MenuItem(Model):
     """One line of the menu: entries, or a menu below it. No more than three levels."""
 
-    name: Text = Field(alias="名称")
+    name: Annotated[str, Field(min_length=1, pattern=r"^[^/|]+$")] = Field(alias="名称")
     asked: tuple[Text, ...] = Field(default=(), alias="言い方")
     """Broad words that lead here instead of to one entry: 引っ越し, 引っ越しの手続き."""
     entries: tuple[EntryId, ...] = Field(default=(), alias="案内")

@@ -60,6 +60,14 @@ def is_hiragana_only(text: str) -> bool:
     return bool(_HIRAGANA.search(text)) and not _NOT_KANA.search(text.replace("ー", ""))
 
 
+_MARKS = regex.compile(r"[\s\p{P}\p{S}]+")
+
+
 def folded(text: str) -> str:
     """Return `text` for comparing by eye: normalised, katakana as hiragana, without spaces and marks."""
-    return regex.sub(r"[\s\p{P}\p{S}]", "", to_hiragana(normalise(text)))
+    return bare(normalise(text))
+
+
+def bare(normalised: str) -> str:
+    """Return a text that is normalised already, katakana as hiragana, without spaces and marks."""
+    return _MARKS.sub("", to_hiragana(normalised))

@@ -11,7 +11,7 @@ from typing import Any
 import regex
 import sudachipy
 
-from bot.language.normalisation import is_hiragana_only, normalise, to_hiragana, to_katakana
+from bot.language.normalisation import bare, is_hiragana_only, normalise, to_hiragana, to_katakana
 from bot.language.user_dictionary import DictionaryWord
 
 _CONTENT = ("名詞", "動詞", "形容詞", "形状詞", "副詞", "代名詞", "接頭辞", "接尾辞", "感動詞", "連体詞")
@@ -36,6 +36,8 @@ class Tokens:
 
     text: str
     """Normalised, with the knowledge base's words in their own spelling."""
+    bare: str
+    """The same, katakana as hiragana, without spaces and marks."""
     words: tuple[str, ...]
     """Content words in normalised form, long and short units together, in order, without repetition."""
     reading: str
@@ -61,6 +63,7 @@ class Tokenizer:
         )
         self._short_units = short_units or {}
         self._local = threading.local()
+        self._remembered: dict[str, Tokens] = {}
 
     def analyse(self, raw: str) -> Tokens:
         """Return the tokens of `raw`."""
@@ -71,7 +74,14 @@ class Tokenizer:
             long_units = self._long_units(text)
         short_units = self._tokenizers()[1].tokenize(text)
         words = dict.fromkeys([*self._content(long_units), *self._short_content(short_units)])
-        return Tokens(text, tuple(words), self._reading(long_units), is_hiragana_only(typed))
+        return Tokens(text, bare(text), tuple(words), self._reading(long_units), is_hiragana_only(typed))
+
+    def remembered(self, raw: str) -> Tokens:
+        """Return the tokens of a text that will be asked for again when the knowledge is read anew; they are kept."""
+        held = self._remembered.get(raw)
+        if held is None:
+            held = self._remembered[raw] = self.analyse(raw)
+        return held
 
     def reading(self, raw: str) -> str:
         """Return the reading of `raw` in hiragana."""
@@ -96,8 +106,9 @@ class Tokenizer:
             if len(units) > 1 and "," not in name:
                 words.add(DictionaryWord(name, name, reading, cost=-2000))
             spelled = to_hiragana(reading)
-            if len(spelled) >= _SHORTEST_KANA and spelled != name and _KANA.fullmatch(spelled):
-                words.add(DictionaryWord(spelled, name, reading, cost=-1500))
+            if len(spelled) >= _SHORTEST_KANA and _KANA.fullmatch(spelled):
+                spellings = {spelled, to_katakana(spelled)} - {name}
+                words |= {DictionaryWord(spelling, name, reading, cost=-1500) for spelling in spellings}
         return sorted(words)
 
     def _tokenizers(self) -> tuple[Any, Any]:

@@ -32,8 +32,8 @@ class Index:
         self.ids = tuple(document.id for document in documents)
         self.tokenizer = tokenizer
         rows = Rows([len(document.surfaces) for document in documents])
-        surfaces = [tokenizer.analyse(text) for document in documents for text in document.surfaces]
-        answers = [tokenizer.analyse(document.answer) for document in documents]
+        surfaces = [tokenizer.remembered(text) for document in documents for text in document.surfaces]
+        answers = [tokenizer.remembered(document.answer) for document in documents]
         groups = _group_numbers(synonym_groups, tokenizer)
         self._sparse: tuple[SparseView, ...] = (
             WordView(surfaces, answers, rows),
@@ -76,7 +76,7 @@ def _group_numbers(groups: Sequence[Sequence[str]], tokenizer: Tokenizer) -> Map
     numbers: dict[str, list[int]] = {}
     for number, group in enumerate(groups):
         for text in group:
-            for word in tokenizer.analyse(text).words[:1]:
+            for word in tokenizer.remembered(text).words[:1]:
                 held = numbers.setdefault(word, [])
                 if number not in held:
                     held.append(number)

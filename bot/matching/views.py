@@ -12,7 +12,6 @@ from typing import Protocol
 import numpy as np
 from rapidfuzz import fuzz, process
 
-from bot.language.normalisation import folded
 from bot.language.tokens import Tokens
 from bot.matching.postings import Floats, Ints, Postings, Query
 
@@ -150,9 +149,9 @@ class CharacterView:
 
     def __init__(self, surfaces: Sequence[Tokens], answers: Sequence[Tokens], rows: Rows) -> None:
         self._rows = rows
-        texts = [folded(tokens.text) for tokens in surfaces]
+        texts = [tokens.bare for tokens in surfaces]
         whole = [
-            [gram for text in (*texts[start:end], folded(answer.text)) for gram in ngrams(text, 2)]
+            [gram for text in (*texts[start:end], answer.bare) for gram in ngrams(text, 2)]
             for start, end, answer in zip(rows.starts, rows.ends, answers, strict=True)
         ]
         self._surfaces = Postings.cosine([ngrams(text, 2) for text in texts])
@@ -161,7 +160,7 @@ class CharacterView:
 
     def queries(self, tokens: Tokens) -> tuple[Query, ...]:
         """Return the utterance's bigrams."""
-        grams = ngrams(folded(tokens.text), 2)
+        grams = ngrams(tokens.bare, 2)
         return (self._surfaces.cosine_query(grams), self._whole.cosine_query(grams))
 
     def features(self, tokens: Tokens, scores: Sequence[Floats]) -> list[Floats]:
@@ -200,7 +199,7 @@ class FuzzyView:
 
     def __init__(self, surfaces: Sequence[Tokens], rows: Rows) -> None:
         self._rows = rows
-        self._texts = [folded(tokens.text) for tokens in surfaces]
+        self._texts = [tokens.bare for tokens in surfaces]
         self._readings = [tokens.reading for tokens in surfaces]
 
     def features(self, tokens: Tokens, entries: Sequence[int]) -> list[Floats]:
@@ -208,7 +207,7 @@ class FuzzyView:
 
         Entries that are not in `entries` get 0.
         """
-        text, reading = folded(tokens.text), tokens.reading
+        text, reading = tokens.bare, tokens.reading
         spans = [(int(self._rows.starts[entry]), int(self._rows.ends[entry])) for entry in entries]
         rows = [row for start, end in spans for row in range(start, end)]
         starts: Ints = np.concatenate(([0], np.cumsum([end - start for start, end in spans])[:-1])).astype(np.int32)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.memory.conversations import write_conversation
@@ -95,27 +95,28 @@ class Inbox:
             ids = [connection.scalar(self._insert, _values(event, now)) for event in events]
         return sum(row_id is not None for row_id in ids)
 
-    def claim(self, now: datetime) -> InboxEvent | None:
+    def claim(self, now: datetime, channels: Collection[str] | None = None) -> InboxEvent | None:
         """Return the oldest event that is due at `now`, claimed for the lease; None when there is nothing to do.
 
+        With `channels`, only events of these: a process without a channel's secrets leaves its events to others.
         No event comes out while another one of its conversation is claimed, nor before an older one that is due too.
         """
         with self._database.reading() as connection:  # looking is free; most looks find nothing and lock nothing
-            if connection.scalar(_WORTH_CLAIMING, {"now": now}) is None:
+            if connection.scalar(_of(_WORTH_CLAIMING, channels), {"now": now}) is None:
                 return None
         for _ in range(CLAIM_TRIES):
             try:
                 with self._database.writing() as connection:
                     connection.execute(_RELEASE_EXPIRED, {"now": now})
-                    return self._claim(connection, now)
+                    return self._claim(connection, now, channels)
             except IntegrityError:
                 # PostgreSQL only: another process claimed an event of the same conversation a moment earlier, and
                 # the index inbox_one_claim refused the second. Look again.
                 continue
         return None
 
-    def _claim(self, connection: Connection, now: datetime) -> InboxEvent | None:
-        row = connection.execute(_NEXT, {"now": now}).first()
+    def _claim(self, connection: Connection, now: datetime, channels: Collection[str] | None) -> InboxEvent | None:
+        row = connection.execute(_of(_NEXT, channels), {"now": now}).first()
         if row is None:
             return None
         claim = uuid.uuid4().hex
@@ -224,6 +225,10 @@ _NEXT = (
     .with_for_update(skip_locked=True)
 )
 """The oldest event that is due and has no other of its conversation before it."""
+
+
+def _of(query: Select[Any], channels: Collection[str] | None) -> Select[Any]:
+    return query if channels is None else query.where(inbox.c.channel.in_(channels))
 
 
 def _change(connection: Connection, event: InboxEvent, **values: Any) -> bool:

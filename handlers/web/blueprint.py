@@ -37,13 +37,15 @@ def web_blueprint(
     converse: Callable[[str, Utterance], Reply],
     ask: Callable[[Utterance], Reply],
     mask: Mask,
+    identity: Callable[[], tuple[str, str]],
 ) -> Blueprint:
     """Return the blueprint with GET and POST /, POST /chat, POST /api/ask and the page's static files.
 
     `converse` (conversation id, utterance) answers in a conversation and saves it; `ask` answers a question by itself,
-    and greets who opens the page (Verb.WELCOME); `mask` takes personal data out of typed text before anything else sees it.
+    and greets who opens the page (Verb.WELCOME); `mask` takes personal data out of typed text before anything else sees it; `identity` says the bot's name and what it
+    is for.
     """
-    door = _WebDoor(converse, ask, mask)
+    door = _WebDoor(converse, ask, mask, identity)
     blueprint = Blueprint("web", __name__, static_folder=str(FOLDER), static_url_path="/web")
     blueprint.add_url_rule("/", view_func=door.open_page, methods=["GET"])
     blueprint.add_url_rule("/", view_func=door.answer_page, methods=["POST"])
@@ -60,6 +62,7 @@ class _WebDoor:
     converse: Callable[[str, Utterance], Reply]
     ask: Callable[[Utterance], Reply]
     mask: Mask
+    identity: Callable[[], tuple[str, str]]
     renderer: Renderer = field(default_factory=Renderer)
     hashes: Mapping[str, str] = field(default_factory=content_hashes)
 
@@ -151,7 +154,10 @@ class _WebDoor:
         return response
 
     def _addresses(self) -> Addresses:
+        name, about = self.identity()
         return Addresses(
+            name=name,
+            about=about,
             page=url_for("web.open_page"),
             chat=url_for("web.answer_fragment"),
             style=self._static("chat.css"),
@@ -184,4 +190,6 @@ def _html(body: bytes, status: int = 200) -> Response:
 
 def _json(values: dict[str, Any], status: int) -> Response:
     # Escaped to ASCII, so that any text at all can be carried.
-    return Response(json.dumps(values), status, mimetype="application/json")
+    return Response(
+        json.dumps(values, ensure_ascii=False).encode("utf-8", "replace"), status, mimetype="application/json"
+    )

@@ -19,8 +19,12 @@ _TEL = re.compile(r"tel:(?:[0-9+*().-]|%23)+")
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where the page's links and forms lead."""
+    """Whose page it is, and where its links and forms lead."""
 
+    name: str
+    """The bot's name, as staff write it in messages.yaml."""
+    about: str
+    """One sentence on what it is for."""
     page: str
     chat: str
     style: str

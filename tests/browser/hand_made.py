@@ -153,6 +153,7 @@ def hand_made_app(answer: Callable[[Utterance], Reply] = hand_made_answer) -> Fl
             converse=lambda _, utterance: answer(utterance),
             ask=answer,
             mask=lambda text: (text, ()),
+            identity=lambda: ("港町案内", "港町区の案内です。"),
         )
     )
     return app

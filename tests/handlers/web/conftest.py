@@ -42,7 +42,9 @@ def mask(text: str) -> tuple[str, tuple[str, ...]]:
 
 def app_of(answerer: Answerer) -> Flask:
     app = Flask(__name__, static_folder=None)
-    app.register_blueprint(web_blueprint(answerer.converse, answerer.ask, mask))
+    app.register_blueprint(
+        web_blueprint(answerer.converse, answerer.ask, mask, lambda: ("港町案内", "港町区の案内です。"))
+    )
     return app
 
 

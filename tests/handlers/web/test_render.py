@@ -8,7 +8,7 @@ from bot.reply import CallButton, Kind, LinkButton, Reply, Text
 from handlers.web.parse import Refusal
 from handlers.web.render import Addresses, Renderer, Turn
 
-TO = Addresses("/", "/chat", "/web/chat.css", "/web/chat.js", "/web/icon.svg")
+TO = Addresses("港町案内", "港町区の案内です。", "/", "/chat", "/web/chat.css", "/web/chat.js", "/web/icon.svg")
 RENDERER = Renderer()
 
 
