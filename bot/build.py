@@ -10,7 +10,7 @@ from pathlib import Path
 import structlog
 from threadpoolctl import threadpool_limits
 
-from bot.guide import MOST_CHOICES, Guide, documents_of, names_of, synonym_groups_of
+from bot.guide import MOST_CHOICES, Guide, documents_of, names_of, synonym_groups_of, texts_of
 from bot.knowledge.base import KnowledgeBase
 from bot.language.tokens import Tokenizer
 from bot.language.user_dictionary import UserDictionary
@@ -84,7 +84,7 @@ class GuideBuilder:
 
     def exact_tokenizer(self, knowledge: KnowledgeBase) -> Tokenizer:
         """Return the tokenizer with the dictionary of `knowledge`, compiled if need be; raises DictionaryRefused."""
-        words = Tokenizer().dictionary_words(names_of(knowledge))
+        words = Tokenizer().dictionary_words(names_of(knowledge), texts_of(knowledge))
         if words:
             self._dictionaries.compile(words)
         return self._tokenizer(knowledge)[0]
@@ -98,7 +98,7 @@ class GuideBuilder:
     def _tokenizer(self, knowledge: KnowledgeBase) -> tuple[Tokenizer, bool]:
         """Return the tokenizer with the newest dictionary, and whether that is the exact one."""
         plain, names = Tokenizer(), names_of(knowledge)
-        words = plain.dictionary_words(names)
+        words = plain.dictionary_words(names, texts_of(knowledge))
         if not words:
             return plain, True
         exact = self._dictionaries.exact(words)

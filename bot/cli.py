@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.answer_json import as_json
+from bot.cli_knowledge import register
 from bot.clock import TOKYO, answer_clock
 from bot.conversation import Conversation, Utterance
 from bot.knowledge.loading import UnusableKnowledge
@@ -241,6 +242,9 @@ def _show(query: str, reply: Any, milliseconds: float, json_lines: bool) -> None
         line = as_text(reply) + (f"\n\n{more}" if more else "") + "\n"
     sys.stdout.buffer.write(line.encode("utf-8", "replace") + b"\n")
     sys.stdout.buffer.flush()
+
+
+register(app, _settings, _clock, WrongUse)
 
 
 if __name__ == "__main__":

@@ -260,6 +260,11 @@ def names_of(knowledge: KnowledgeBase) -> list[str]:
     return names
 
 
+def texts_of(knowledge: KnowledgeBase) -> list[str]:
+    """Return the texts whose nouns a resident may type in hiragana: names, aliases, phrasings."""
+    return [text for entry in knowledge.entries.values() for text in (entry.name, *entry.aliases, *entry.phrasings)]
+
+
 def _as_candidates(decision: Decision) -> tuple[Candidate, ...]:
     return tuple(Candidate(scored.id, scored.confidence) for scored in decision.candidates)
 

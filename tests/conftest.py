@@ -18,7 +18,7 @@ from small_ward import SmallWard
 from bot.build import GuideBuilder
 from bot.clock import TOKYO
 from bot.conversation import Conversation, Utterance
-from bot.guide import Guide, names_of
+from bot.guide import Guide, names_of, texts_of
 from bot.knowledge.loading import load
 from bot.language.tokens import Tokenizer
 from bot.language.user_dictionary import DictionaryWord, UserDictionary
@@ -107,7 +107,7 @@ def small_guide(small_settings: Settings) -> Guide:
 def small_words(small_settings: Settings) -> list[DictionaryWord]:
     """What the dictionary of the small ward holds."""
     knowledge = load(small_settings.knowledge_dir, small_settings.knowledge_defaults).knowledge
-    return Tokenizer().dictionary_words(names_of(knowledge))
+    return Tokenizer().dictionary_words(names_of(knowledge), texts_of(knowledge))
 
 
 @pytest.fixture(scope="session")

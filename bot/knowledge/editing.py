@@ -44,7 +44,7 @@ def edited(text: str, values: dict[str, Any]) -> str:
 
 def same(one: Any, other: Any) -> bool:
     """Return whether two values mean the same to the loader, which drops white space around texts."""
-    return _form(one) == _form(other)
+    return bool(_form(one) == _form(other))
 
 
 def write_atomically(file: Path, content: bytes) -> None:
@@ -82,6 +82,8 @@ class _Editor:
     def edit(self, values: dict[str, Any]) -> str:
         # the loader written in Python: it alone counts characters the way a str does
         root = yaml.compose(self.text, Loader=yaml.SafeLoader)
+        if not isinstance(root, yaml.MappingNode):
+            raise CannotEdit
         if not self._reconcile(root, values):
             whole = flow(values) if root.flow_style else "\n".join(mapping_lines(values, root.start_mark.column))
             self.edits = [(root.start_mark.index, self._end(root, None), whole.lstrip(" "))]
@@ -249,8 +251,10 @@ class _Editor:
         return True
 
     def _replace_in_flow(self, node: yaml.Node, new: Any) -> None:
-        quoted = isinstance(node, yaml.ScalarNode) and isinstance(new, str)
-        text = scalar(new, in_flow=True, quote=node.style) if quoted else flow(new)
+        if isinstance(node, yaml.ScalarNode) and isinstance(new, str):
+            text = scalar(new, in_flow=True, quote=node.style)
+        else:
+            text = flow(new)
         self.edits.append((node.start_mark.index, self._end(node, None), text))
 
     # Places in the text --------------------------------------------------------------------------------------------

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,12 +23,29 @@ _EMPTY_WORDS = frozenset(
     "御 お ご さん さま 様 ちゃん 等 達 的 の ん 無い 良い 宜しい ちょっと とても もう まだ けど って 教える 知る 願う お願い 済みません すみません 御願い です ます".split()
 )
 _KANA = regex.compile(r"[\p{Hiragana}\p{Katakana}ー]+")
+_HAN = regex.compile(r"\p{Han}")
 _LATIN_OR_DIGITS = regex.compile(r"[a-z0-9]+")
 _USER_DICTIONARY = 1
 """Sudachi numbers the system dictionary 0 and user dictionaries from 1."""
 _LONGEST_NAME = 14
+_NAME_COST, _SPELLED_COST = -1500, 1500
+"""Sudachi's word costs: names win against most readings of the same kana, other nouns only against unlikely ones."""
 _SHORTEST_KANA = 4
 """A shorter hiragana spelling is too often part of another word (ぜい, ほけん would be 3)."""
+
+
+def _noun_runs(units: Iterable[Any]) -> Iterator[list[Any]]:
+    """Yield the nouns that stand side by side: 課税 証明書."""
+    run: list[Any] = []
+    for unit in units:
+        part, kind = unit.part_of_speech()[:2]
+        if part in _WORDS_IN_NAMES and kind not in ("数詞", "助数詞") and not unit.is_oov():
+            run.append(unit)
+        elif run:
+            yield run
+            run = []
+    if run:
+        yield run
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +113,7 @@ class Tokenizer:
         split = self._tokenizers()[1].tokenize
         return {name: tuple(self._content(split(name))) for name in map(normalise, names)}
 
-    def dictionary_words(self, names: Iterable[str]) -> list[DictionaryWord]:
+    def dictionary_words(self, names: Iterable[str], texts: Iterable[str] = ()) -> list[DictionaryWord]:
         """Return what the user dictionary shall hold of `names`: noun compounds as one word, and their hiragana."""
         words: set[DictionaryWord] = set()
         for name in map(normalise, names):
@@ -108,8 +126,26 @@ class Tokenizer:
             spelled = to_hiragana(reading)
             if len(spelled) >= _SHORTEST_KANA and _KANA.fullmatch(spelled):
                 spellings = {spelled, to_katakana(spelled)} - {name}
-                words |= {DictionaryWord(spelling, name, reading, cost=-1500) for spelling in spellings}
-        return sorted(words)
+                words |= {DictionaryWord(spelling, name, reading, cost=_NAME_COST) for spelling in spellings}
+        named = {word.surface for word in words}
+        return sorted(words | {word for word in self._spelled_in(texts) if word.surface not in named})
+
+    def _spelled_in(self, texts: Iterable[str]) -> set[DictionaryWord]:
+        """Return the nouns with kanji that stand in `texts`, as they are typed in hiragana, one by one and joined."""
+        counts: Counter[tuple[str, str]] = Counter()
+        for text in texts:
+            for run in _noun_runs(self._long_units(normalise(text))):
+                pieces = [run] if len(run) == 1 else [run, *([unit] for unit in run)]
+                for piece in pieces:
+                    name = "".join(unit.surface() for unit in piece)
+                    counts[to_hiragana(self._reading(piece)), name] += 1
+        best: dict[str, str] = {}
+        for (spelled, name), _ in counts.most_common():
+            if len(spelled) >= _SHORTEST_KANA and _KANA.fullmatch(spelled) and _HAN.search(name):
+                best.setdefault(spelled, name)
+        return {
+            DictionaryWord(spelled, name, to_katakana(spelled), cost=_SPELLED_COST) for spelled, name in best.items()
+        }
 
     def _tokenizers(self) -> tuple[Any, Any]:
         if not hasattr(self._local, "tokenizers"):

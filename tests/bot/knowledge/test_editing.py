@@ -83,17 +83,21 @@ def lines_that_differ(before: str, after: str) -> tuple[list[str], list[str]]:
             ("項目", "手数料", "値"),
             "1通350円, 窓口",
             ['    手数料: {値: 1通300円, 出典: "https://www.example.jp/a#b", 確認日: 2026-06-02}  # 年度で変わる'],
-            ['    手数料: {値: "1通350円, 窓口", 出典: "https://www.example.jp/a#b", 確認日: 2026-06-02}  # 年度で変わる'],
+            [
+                '    手数料: {値: "1通350円, 窓口", 出典: "https://www.example.jp/a#b", 確認日: 2026-06-02}  # 年度で変わる'
+            ],
         ),
         (("項目", "必要なもの", "値", 1), "300円", ["            - 手数料   # 現金"], ["            - 300円   # 現金"]),
         (("項目", "必要なもの", "信頼度"), "中", [], ["        信頼度: 中"]),
         (("リンク", 0, "名称"), "市のページ", ["  - 名称: 公式ページ   # 先頭"], ["  - 名称: 市のページ   # 先頭"]),
         (("見直し期限",), "2027-04-01", [], ["見直し期限: 2027-04-01"]),
         (("質問例", 1), None, ["- 会社に出せと言われた"], []),
-        (("別名", 1), None, ["別名: [住民票,  '住民票謄本',"], ["別名: [住民票,  \"抄本\"]"]),
+        (("別名", 1), None, ["別名: [住民票,  '住民票謄本',"], ['別名: [住民票,  "抄本"]']),
     ],
 )
-def test_only_the_line_of_what_changed_changes(path: tuple[Any, ...], to: Any, gone: list[str], come: list[str]) -> None:
+def test_only_the_line_of_what_changed_changes(
+    path: tuple[Any, ...], to: Any, gone: list[str], come: list[str]
+) -> None:
     after = changed(COMMENTED, *path, to=to)
 
     if path == ("別名", 1):
@@ -116,7 +120,9 @@ def test_one_line_that_becomes_several_takes_its_comment_along() -> None:
 
 
 def test_a_text_that_becomes_a_mapping_keeps_its_comments() -> None:
-    after = changed("English: |  # by the lounge\n  Hello.\n# end\n", "English", to={"本文": "Hello.", "回答の印": "ab"})
+    after = changed(
+        "English: |  # by the lounge\n  Hello.\n# end\n", "English", to={"本文": "Hello.", "回答の印": "ab"}
+    )
 
     assert after == "English: # by the lounge\n  本文: Hello.\n  回答の印: ab\n# end\n"
 
@@ -153,7 +159,24 @@ def test_what_can_not_be_read_can_not_be_edited(text: str) -> None:
 
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.sampled_from(
-    ["no", "~", "null", "8:45", "- い", "a: b", "x #y", "[い, ろ]", "{", "'", '"', "=1+1", "い\nろ", "い\n\n  ろ", "*", "…:"]
+    [
+        "no",
+        "~",
+        "null",
+        "8:45",
+        "- い",
+        "a: b",
+        "x #y",
+        "[い, ろ]",
+        "{",
+        "'",
+        '"',
+        "=1+1",
+        "い\nろ",
+        "い\n\n  ろ",
+        "*",
+        "…:",
+    ]
 )
 VALUES = st.recursive(
     WORDS,
