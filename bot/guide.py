@@ -75,6 +75,10 @@ class Guide:
             reply = replace(reply, blocks=(*self._notice(now), *self._privacy_note(utterance), *reply.blocks))
         return Turn(reply, replace(turn.conversation, at=now))
 
+    def apology(self, conversation: Conversation) -> Turn:
+        """Return what is said when no answer could be made: sorry, and whom to call."""
+        return self._to_desk(self.knowledge.messages.apology, (), conversation)
+
     # What was tapped ---------------------------------------------------------------------------------------------
 
     def _tapped(self, action: Action, conversation: Conversation, now: datetime) -> Turn:

@@ -64,7 +64,12 @@ class Answering:
         self, channel: str, key: str, utterance: Utterance, before: Conversation
     ) -> tuple[Turn, QuestionRecord | None]:
         guide, now, began = self.live.guide, self.clock(), time.perf_counter()
-        turn = guide.turn(utterance, before, now)
+        try:
+            turn = guide.turn(utterance, before, now)
+        except Exception:
+            # A mistake of ours shall cost the answer, not the kind word; the log has the traceback, never the message.
+            log.exception("turn failed", channel=channel)
+            turn = guide.apology(before)
         milliseconds = (time.perf_counter() - began) * 1000
         reply = turn.reply
         self.metrics.turn(channel, reply.kind.value, milliseconds / 1000)

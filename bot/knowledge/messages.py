@@ -20,7 +20,6 @@ class Messages(Model):
     bot_name: Text = _sentence("名前")
     bot_about: Text = _sentence("ひとこと紹介")
     welcome: Text = _sentence("あいさつ")
-    help: Text = _sentence("使い方")
     menu_prompt: Text = _sentence("メニュー")
     unknown: Text = _sentence("わからない", "窓口", "電話")
     other_words: Text = _sentence("ほかの言葉で")

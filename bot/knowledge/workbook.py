@@ -30,8 +30,6 @@ _LINE = Border(bottom=Side(style="thin", color="CCCCCC"))
 _WRAPPED = Alignment(wrap_text=True, vertical="top")
 _TEXT = "@"
 """The number format of text: Excel changes nothing that is typed into such a cell."""
-_MORE_ROWS = 300
-"""So many empty rows are made ready for new text below the last one."""
 
 _INSTRUCTIONS = (
     ("この表の使い方", ""),
@@ -183,6 +181,7 @@ def _sheet(
     for number, width in enumerate(widths, start=1):
         dimension = sheet.column_dimensions[get_column_letter(number)]
         dimension.width = width
+        dimension.number_format, dimension.alignment = _TEXT, _WRAPPED  # for what is typed below the last row
         head = sheet.cell(1, number)
         head.font, head.fill = Font(bold=True, color="FFFFFF"), _HEADER_FILL
         head.alignment = Alignment(vertical="center", wrap_text=True)
@@ -193,9 +192,6 @@ def _sheet(
             _write_text(cell, text)
             if read_only or headers[number - 1] == MARK:
                 cell.fill = _READ_ONLY_FILL
-    for spare in range(last + 1, 1 if read_only else last + 1 + _MORE_ROWS):
-        for number in range(1, len(headers) + 1):
-            _style(sheet.cell(spare, number))
     sheet.freeze_panes = frozen
     if read_only:
         sheet.protection.sheet = True
