@@ -74,6 +74,7 @@ class Settings:
     answer_confidence: float = _setting(0.60, "これ以上の確からしさなら、1つに決めて答える", read=_chance)
     choose_confidence: float = _setting(0.40, "上位の確からしさの合計がこれ以上なら、選んでもらう", read=_chance)
     shown_confidence: float = _setting(0.05, "選んでもらうとき、これより低い候補は出さない", read=_chance)
+    keep_days: int = _setting(365, "質問の記録を残しておく日数。過ぎると消す", read=int)
     conversation_minutes: int = _setting(30, "前の話題をおぼえている時間(分)", read=int)
 
     @classmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import Flask, Response
 
@@ -14,10 +15,12 @@ from bot.memory.conversations import Conversations
 from bot.memory.database import Database
 from bot.memory.inbox import Inbox
 from bot.memory.pseudonym import Pseudonym
+from bot.memory.questions import QuestionLog
 from bot.secret_key import secret_key
 from bot.settings import Settings
 from handlers.answering import Answering
 from handlers.door import Door
+from handlers.housekeeping import Housekeeping
 from handlers.line.door import LineDoor
 from handlers.line.recent_users import RecentUsers
 from handlers.line.send import LineSender
@@ -39,15 +42,18 @@ class Running:
     live: LiveGuide
     worker: Worker
     database: Database
+    housekeeping: Housekeeping
 
     def start(self) -> None:
         """Start the threads; after this the process must not fork."""
         self.live.start()
         self.worker.start()
+        self.housekeeping.start()
 
     def stop(self) -> None:
         """Finish what is in hand and end every thread."""
         self.worker.stop()
+        self.housekeeping.stop()
         self.live.stop()
         self.database.dispose()
 
@@ -79,7 +85,9 @@ def create_app(settings: Settings) -> Flask:
     bell.rings(worker.wake)
     problems = {name: channel.problem for name, channel in channels.items()}
     app.register_blueprint(ops_blueprint(live, database, problems, metrics))
-    running = Running(live, worker, database)
+    keep = timedelta(days=settings.keep_days)
+    housekeeping = Housekeeping(inbox, conversations, QuestionLog(database), keep, utc_now)
+    running = Running(live, worker, database, housekeeping)
     app.extensions["annai"] = running
     running.start()
     return app

@@ -191,7 +191,8 @@ class _Editor:
         if isinstance(item, yaml.ScalarNode) and isinstance(new, str):
             self._replace_scalar(item, new, indent)
             return
-        self.edits.append((item.start_mark.index, self._end(item, None), sequence_item(new, indent)[2:]))
+        dash = self._line_start(item.start_mark.index) + indent
+        self.edits.append((dash, self._end(item, None), sequence_item(new, indent)))
 
     # Inside [ ] and { } --------------------------------------------------------------------------------------------
 

@@ -335,7 +335,7 @@ class _Importer:
                 after = edited(text, {**values, "分野": {**(values.get("分野") or {}), **new}})
         except (CannotEdit, UnicodeDecodeError, TypeError, AttributeError):
             names = "、".join(f"「{area}: {name}」" for area, name in new.items())
-            self.found.notes.append(f"menu.yaml の「分野」に {names} を書き足してください")
+            self.found.notes.append(f"menu.yaml の「分野」に{names}を書き足してください")
             return
         self.found.diff += [f"menu.yaml: 分野に「{area}: {name}」を足します" for area, name in new.items()]
         self.found.changes.insert(0, FileChange(file, before, after.encode("utf-8")))

@@ -50,7 +50,7 @@ def after_key(key: str, value: Any, indent: int, comment: str = "") -> str:
     if value is None:
         return tail
     if isinstance(value, str):
-        block = literal(value, indent + 2, comment) if "\n" in value.strip() else None
+        block = literal(value, indent + 2, comment) if "\n" in value else None
         return f" {block}" if block else f" {scalar(value)}{tail}"
     if not value or (key in _ONE_LINE_KEYS and len(flow(value)) <= _ONE_LINE):
         return f" {flow(value)}{tail}"
@@ -74,7 +74,7 @@ def sequence_item(value: Any, indent: int) -> str:
     """Return one item from its dash on, the dash standing at column `indent`."""
     if isinstance(value, dict) and value:
         return "- " + "\n".join(mapping_lines(value, indent + 2)).lstrip(" ")
-    block = literal(value, indent + 2) if isinstance(value, str) and "\n" in value.strip() else None
+    block = literal(value, indent + 2) if isinstance(value, str) and "\n" in value else None
     if block:
         return f"- {block}"
     return f"- {scalar(value) if isinstance(value, str) else flow(value)}"

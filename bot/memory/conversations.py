@@ -36,6 +36,11 @@ class Conversations:
             if question is not None:
                 write_question(connection, question)
 
+    def purge(self, before: datetime) -> int:
+        """Delete the conversations whose last turn was before `before`; return how many; raises DatabaseUnavailable."""
+        with self._database.writing() as connection:
+            return connection.execute(delete(conversations).where(conversations.c.at < before)).rowcount
+
     def forget(self, key: str) -> None:
         """Delete what is known of `key`: state, questions, what its events said; raises DatabaseUnavailable.
 

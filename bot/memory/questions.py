@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from bot.memory.database import Database
 from bot.memory.tables import questions
@@ -44,6 +44,11 @@ class QuestionLog:
         """Write `record` down; raises DatabaseUnavailable."""
         with self._database.writing() as connection:
             write_question(connection, record)
+
+    def purge(self, before: datetime) -> int:
+        """Delete the questions asked before `before`; return how many; raises DatabaseUnavailable."""
+        with self._database.writing() as connection:
+            return connection.execute(delete(questions).where(questions.c.asked_at < before)).rowcount
 
     def since(self, at: datetime) -> list[QuestionRecord]:
         """Return the questions asked at `at` or later, oldest first; raises DatabaseUnavailable."""
