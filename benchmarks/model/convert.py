@@ -13,6 +13,7 @@ import hashlib
 import json
 import tempfile
 import unicodedata
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -55,11 +56,11 @@ def main() -> None:
         print(f"{(arguments.to / name).stat().st_size:>12,}  {name}")
 
 
-def convert(source: Source, folder: Path) -> None:
-    """Write every file of the model into `folder`."""
+def convert(source: Source, folder: Path, adapters: Mapping[str, graph.Adapter] | None = None) -> None:
+    """Write every file of the model into `folder`, with the adapters that training gave, if any."""
     folder.mkdir(parents=True, exist_ok=True)
     kept = kept_pieces(source)
-    graph.build(source, kept, folder)
+    graph.build(source, kept, folder, adapters)
     graph.check(folder)
     tokenizer_of(source, kept).save(str(folder / "tokenizer.json"), pretty=False)
     write_json(folder / "normaliser.json", replacements_after_nfkc(source))
