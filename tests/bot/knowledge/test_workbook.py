@@ -398,7 +398,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20
 )
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=TEXT, phrasings=st.lists(TEXT, min_size=1, max_size=3, unique=True), value=TEXT, answer=TEXT)
 def test_whatever_staff_type_into_a_cell_is_what_the_bot_says(
     tmp_path_factory: pytest.TempPathFactory, name: str, phrasings: list[str], value: str, answer: str
