@@ -93,6 +93,21 @@ def check(knowledge: KnowledgePath = None, now: Now = None) -> None:
         raise typer.Exit(1)
 
 
+@app.command()
+def explain(
+    text: Annotated[str, typer.Argument(help="質問")], now: Now = None, knowledge: KnowledgePath = None
+) -> None:
+    """なぜその案内になるのかを、見くらべたことごとに説明します。"""
+    from bot.explain import explained
+
+    guide, clock = _guide(now, knowledge)
+    reply = guide.turn(_utterance(text), Conversation(), clock()).reply
+    if reply.kind.value in ("urgent", "smalltalk"):
+        names = {"urgent": "緊急の案内(urgent.yaml)", "smalltalk": "雑談(messages.yaml)"}
+        typer.echo(f"{names[reply.kind.value]}になります。手続きの案内とくらべると、つぎのとおりです。")
+    typer.echo(explained(guide, text))
+
+
 @app.command("eval")
 def evaluate(
     queries: Annotated[Path, typer.Option("--queries", metavar="FILE", help="質問と正解の .jsonl")],

@@ -14,6 +14,7 @@ from bot.knowledge.editing import CannotEdit, edited
 from bot.knowledge.loading import Loaded
 from bot.knowledge.problem import Problem, Severity
 from bot.knowledge.schema import Entry, Twin
+from bot.knowledge.yaml_rendering import Quoted
 from bot.knowledge.yaml_text import Document
 
 _MARK = "回答の印"
@@ -24,6 +25,11 @@ def answer_mark(answer: str) -> str:
     """Return the mark of an answer: it stays the same when only spaces, line ends or widths of characters change."""
     kept = "".join(unicodedata.normalize("NFKC", answer).split())
     return hashlib.sha256(kept.encode("utf-8")).hexdigest()[:8]
+
+
+def _written(mark: str) -> str:
+    """Return `mark` as it is written: 12345678 and 123e4567 would be numbers to an editor."""
+    return Quoted(mark) if mark.replace("e", "").isdigit() else mark
 
 
 def twins_of(entry: Entry) -> Iterator[tuple[str, Twin]]:
@@ -61,7 +67,7 @@ def stamped(loaded: Loaded, folder: Path, renewed: Collection[str] = ()) -> tupl
         for key, twin in twins_of(entry):
             if twin.made_from is None or (entry.id in renewed and twin.made_from != now):
                 inner = values[key] if isinstance(values[key], dict) else {"本文": values[key]}
-                values[key] = {**inner, _MARK: now}
+                values[key] = {**inner, _MARK: _written(now)}
         if values == document.values:
             continue
         file = folder.parent / document.file

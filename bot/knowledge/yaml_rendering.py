@@ -15,11 +15,17 @@ _ONE_LINE_KEYS = frozenset({"別名", "手続方法", "関連", "後継"})
 _ONE_LINE = 100
 
 
+class Quoted(str):
+    """A text that is written in quotes, because other readers of YAML would take it for a number."""
+
+    __slots__ = ()
+
+
 def scalar(text: str, in_flow: bool = False, quote: str | None = None) -> str:
     """Return `text` on one line: plain where YAML allows it, else (or if `quote` was used before) in quotes."""
     if quote == "'" and not _ESCAPED.search(text.replace('"', "").replace("\\", "")):
         return "'" + text.replace("'", "''") + "'"
-    if quote is None and _may_be_plain(text, in_flow):
+    if quote is None and not isinstance(text, Quoted) and _may_be_plain(text, in_flow):
         return text
     return '"' + _ESCAPED.sub(_escape, text) + '"'
 

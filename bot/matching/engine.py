@@ -55,7 +55,7 @@ class Engine:
 
     def __init__(self, index: Index, ranker: Ranker, thresholds: Thresholds) -> None:
         self.index = index
-        self._ranker = ranker
+        self.ranker = ranker
         self._thresholds = thresholds
 
     def candidates(self, text: str) -> tuple[Scored, ...]:
@@ -63,7 +63,7 @@ class Engine:
         tokens = self.index.tokenizer.analyse(text)
         if not tokens.reading:
             return ()
-        confidences = self._ranker.confidences(self.index.features(tokens), len(tokens.words))
+        confidences = self.ranker.confidences(self.index.features(tokens), len(tokens.words))
         best = np.argsort(-confidences, kind="stable")[:MOST_CANDIDATES]
         return tuple(Scored(self.index.ids[number], round(float(confidences[number]), 4)) for number in best)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from rapidfuzz import fuzz
 
 from bot.language.tokens import Tokenizer, Tokens
 from bot.matching.document import Document
@@ -31,8 +33,9 @@ class Index:
             raise ValueError("an index needs at least one document")
         self.ids = tuple(document.id for document in documents)
         self.tokenizer = tokenizer
-        rows = Rows([len(document.surfaces) for document in documents])
-        surfaces = [tokenizer.remembered(text) for document in documents for text in document.surfaces]
+        rows = self._rows = Rows([len(document.surfaces) for document in documents])
+        self._texts = [text for document in documents for text in document.surfaces]
+        surfaces = self._surfaces = [tokenizer.remembered(text) for document in documents for text in document.surfaces]
         answers = [tokenizer.remembered(document.answer) for document in documents]
         groups = _group_numbers(synonym_groups, tokenizer)
         self._sparse: tuple[SparseView, ...] = (
@@ -41,6 +44,7 @@ class Index:
             CharacterView(surfaces, answers, rows),
             ReadingView(surfaces, rows),
         )
+        self._vocabulary = frozenset(word for tokens in surfaces for word in tokens.words)
         self._stack = Stack([matrix for view in self._sparse for matrix in view.matrices])
         self._fuzzy = FuzzyView(surfaces, rows)
         self._meaning = (
@@ -66,6 +70,35 @@ class Index:
         shortlist = np.argpartition(-rough, min(SHORTLIST, len(rough) - 1))[:SHORTLIST]
         found += self._fuzzy.features(tokens, shortlist.tolist())
         return np.stack(found, axis=1)
+
+    def nearest(self, tokens: Tokens, entry: int) -> Nearest:
+        """Return what of the entry with this number is nearest to the utterance."""
+        rows = range(int(self._rows.starts[entry]), int(self._rows.ends[entry]))
+        held = {word for row in rows for word in self._surfaces[row].words}
+        alike = max(rows, key=lambda row: fuzz.ratio(tokens.bare, self._surfaces[row].bare))
+        meaning, likeness = "", 0.0
+        if self._meaning:
+            row, likeness = self._meaning.nearest_row(tokens, rows)
+            meaning = self._texts[row]
+        shared = tuple(word for word in tokens.words if word in held)
+        return Nearest(shared, self._texts[alike], meaning, likeness)
+
+    def unknown(self, tokens: Tokens) -> tuple[str, ...]:
+        """Return the words of the utterance that stand in no surface."""
+        return tuple(word for word in tokens.words if word not in self._vocabulary)
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """What of an entry is nearest to an utterance."""
+
+    shared_words: tuple[str, ...]
+    surface: str
+    """By its characters."""
+    meaning_surface: str
+    """By its meaning; empty without the meaning view."""
+    likeness: float
+    """The cosine of that one."""
 
 
 def _group_numbers(groups: Sequence[Sequence[str]], tokenizer: Tokenizer) -> Mapping[str, Sequence[int]]:

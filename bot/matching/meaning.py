@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+import numpy as np
+
 from bot.language.tokens import Tokens
 from bot.matching.document import Document
 from bot.matching.embedder import Prefix, RecentVectors, Vectors
@@ -63,6 +65,12 @@ class MeaningView:
         if tokens.written_in_hiragana:
             reading = self._rows.best(self._readings @ self._utterances.vector(tokens.reading))
         return [surface, self._names @ vector, self._answers @ vector, reading]
+
+    def nearest_row(self, tokens: Tokens, rows: range) -> tuple[int, float]:
+        """Return which of `rows` (of surfaces) means most nearly the same as the utterance, and its cosine."""
+        cosines = self._surfaces[rows.start : rows.stop] @ self._utterances.vector(tokens.text)
+        best = int(np.argmax(cosines))
+        return rows.start + best, float(cosines[best])
 
 
 def _surfaces(documents: Sequence[Document]) -> list[str]:
