@@ -62,3 +62,13 @@ def test_a_twin_whose_answer_changed_is_noted_with_its_line_until_someone_has_co
     assert stamped(loaded, ward.folder) == ([], []), "a stale twin is not called fresh by itself"
     apply(stamped(loaded, ward.folder, ["tennyu"])[0])
     assert twin_problems(loaded_of(ward).knowledge, loaded_of(ward).documents) == []
+
+
+def test_a_mark_of_nothing_but_digits_is_quoted_so_that_no_editor_takes_it_for_a_number(ward: SmallWard) -> None:
+    answer = next(text for text in map("回答{}".format, range(1000)) if answer_mark(text).isdigit())
+    ward.change(TENNYU, "引っ越してから14日以内に、戸籍課に届け出てください。", answer)
+    ward.add(TENNYU, "English: Come.\n")
+
+    apply(stamped(loaded_of(ward), ward.folder)[0])
+
+    assert ward.read(TENNYU).endswith(f'  回答の印: "{answer_mark(answer)}"\n')
