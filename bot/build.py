@@ -70,8 +70,8 @@ class GuideBuilder:
         meaning = self.meaning
         if meaning:
             documents = documents_of(knowledge)
-            readings = [tokenizer.remembered(text).reading for each in documents for text in each.surfaces]
-            if meaning.missing(documents, readings) > at_once:
+            surfaces = [tokenizer.remembered(text) for each in documents for text in each.surfaces]
+            if meaning.missing(documents, surfaces) > at_once:
                 meaning = None
         return Built(self._guide(knowledge, tokenizer, meaning), exact and meaning is self.meaning)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from bot.asked_fact import AskedFactFinder
 from bot.build import GuideBuilder
 from bot.conversation import Conversation, Utterance
 from bot.guide import Guide
@@ -19,6 +20,8 @@ from bot.reply import Choices, Kind, Reply
 from bot.settings import Settings
 from bot.urgency import Urgency
 
+STRAY_MARGIN = 0.06
+"""Cosines of E5 lie close together; nearer by this much is plainly nearer."""
 MOST_EMBEDDED = 1_000_000
 """However many entries are new, check questions are asked of all that the bot can be."""
 
@@ -56,6 +59,7 @@ def check(settings: Settings, path: Path, now: datetime) -> Checkup:
         builder.foresee(guide, questions)
         asked = len(questions)
         problems += _check_questions(guide, loaded, now)
+        problems += _phrasings(guide, loaded)
         problems += _urgent_examples(guide, loaded.documents.get("urgent.yaml"))
     unique = tuple(sorted(set(problems)))
     return Checkup(unique, len(knowledge.entries), len(knowledge.contacts.desks), asked)
@@ -74,6 +78,29 @@ def _check_questions(guide: Guide, loaded: Loaded, now: datetime) -> Iterator[Pr
                 what = f"確認質問「{question.text}」が{wrong}"
                 mend = "この聞き方に近い質問例や別名を足すか、相手の質問例を見直してください(正しく選ばせたいときは「期待: choose」)"
                 yield Problem(document.file, line, what, mend, Severity.WRONG)
+
+
+def _phrasings(guide: Guide, loaded: Loaded) -> Iterator[Problem]:
+    """Yield notes on phrasings that draw other entries' questions to themselves."""
+    asked = AskedFactFinder(loaded.knowledge.words.fact_names, guide.engine.index.tokenizer)
+    for entry in loaded.knowledge.entries.values():
+        for phrasing in entry.phrasings:
+            fact = asked.find(phrasing)
+            if fact and fact.alone:
+                what = f"質問例「{phrasing}」は、何のことかが分かりません"
+                mend = f"「{entry.name}の…」のように、これだけで通じる文にしてください"
+                yield _of_phrasing(loaded, entry.id, phrasing, what, mend)
+    for stray in guide.engine.index.strays(STRAY_MARGIN):
+        if stray.text in loaded.knowledge.entries[stray.id].phrasings:
+            other = loaded.knowledge.entries[stray.other_id].name
+            what = f"質問例「{stray.text}」は、「{other}」の「{stray.other_text}」のほうに意味が近いです"
+            mend = "この案内だけのことが分かる言葉を足すか、行き先として正しいほうに移してください"
+            yield _of_phrasing(loaded, stray.id, stray.text, what, mend)
+
+
+def _of_phrasing(loaded: Loaded, entry_id: str, phrasing: str, what: str, mend: str) -> Problem:
+    document, phrasings = loaded.documents[entry_id], loaded.knowledge.entries[entry_id].phrasings
+    return Problem(document.file, document.line(("質問例", phrasings.index(phrasing))), what, mend, Severity.NOTE)
 
 
 def _leads_elsewhere(entry: Entry, question: CheckQuestion, reply: Reply, guide: Guide) -> str | None:

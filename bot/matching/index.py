@@ -47,9 +47,7 @@ class Index:
         self._vocabulary = frozenset(word for tokens in surfaces for word in tokens.words)
         self._stack = Stack([matrix for view in self._sparse for matrix in view.matrices])
         self._fuzzy = FuzzyView(surfaces, rows)
-        self._meaning = (
-            MeaningView(documents, [tokens.reading for tokens in surfaces], rows, meaning) if meaning else None
-        )
+        self._meaning = MeaningView(documents, surfaces, rows, meaning) if meaning else None
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -83,9 +81,29 @@ class Index:
         shared = tuple(word for word in tokens.words if word in held)
         return Nearest(shared, self._texts[alike], meaning, likeness)
 
+    def strays(self, margin: float) -> list[Stray]:
+        """Return the surfaces that mean rather what another entry says; none without the meaning view."""
+        if not self._meaning:
+            return []
+        entry = np.repeat(np.arange(len(self.ids)), self._rows.ends - self._rows.starts)
+        return [
+            Stray(self.ids[entry[row]], self._texts[row], self.ids[entry[other]], self._texts[other])
+            for row, other in self._meaning.strays(margin)
+        ]
+
     def unknown(self, tokens: Tokens) -> tuple[str, ...]:
         """Return the words of the utterance that stand in no surface."""
         return tuple(word for word in tokens.words if word not in self._vocabulary)
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """A surface that is nearer in meaning to another entry than to its own."""
+
+    id: str
+    text: str
+    other_id: str
+    other_text: str
 
 
 @dataclass(frozen=True, slots=True)

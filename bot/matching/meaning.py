@@ -32,13 +32,13 @@ class Meaning:
     def __init__(self, entries: TextVectors, utterances: RecentVectors) -> None:
         self.entries, self.utterances = entries, utterances
 
-    def missing(self, documents: Sequence[Document], readings: Sequence[str]) -> int:
+    def missing(self, documents: Sequence[Document], surfaces: Sequence[Tokens]) -> int:
         """Return how many texts of an index would have to be computed: each takes some milliseconds."""
         parts: tuple[tuple[Sequence[str], Prefix], ...] = (
-            (_surfaces(documents), "query: "),
+            ([tokens.text for tokens in surfaces], "query: "),
             (_names(documents), "passage: "),
             (_answers(documents), "passage: "),
-            (readings, "query: "),
+            ([tokens.reading for tokens in surfaces], "query: "),
         )
         return sum(self.entries.missing(texts, prefix) for texts, prefix in parts)
 
@@ -48,14 +48,14 @@ class MeaningView:
 
     names: tuple[str, ...] = ("meaning", "meaning_name", "meaning_answer", "meaning_reading")
 
-    def __init__(self, documents: Sequence[Document], readings: Sequence[str], rows: Rows, meaning: Meaning) -> None:
-        """Embed the documents' texts; `readings` are those of the surfaces, in their order."""
+    def __init__(self, documents: Sequence[Document], surfaces: Sequence[Tokens], rows: Rows, meaning: Meaning) -> None:
+        """Embed the documents' texts; the surfaces as utterances are read: hiragana as the knowledge base's words."""
         self._rows, self._utterances = rows, meaning.utterances
         embed = meaning.entries.embed
-        self._surfaces = embed(_surfaces(documents))
+        self._surfaces = embed([tokens.text for tokens in surfaces])
         self._names = embed(_names(documents), "passage: ")
         self._answers = embed(_answers(documents), "passage: ")
-        self._readings = embed(readings)
+        self._readings = embed([tokens.reading for tokens in surfaces])
 
     def features(self, tokens: Tokens) -> list[Floats]:
         """Return shapes (entries,): the three cosines, and that of the readings if typed in hiragana only, else 0."""
@@ -66,15 +66,26 @@ class MeaningView:
             reading = self._rows.best(self._readings @ self._utterances.vector(tokens.reading))
         return [surface, self._names @ vector, self._answers @ vector, reading]
 
+    def strays(self, margin: float) -> list[tuple[int, int]]:
+        """Return the rows whose nearest row is another entry's, by `margin` nearer than any of their own entry's rows.
+
+        Pairs of (row, that other row); an entry of a single row has nothing of its own to be near to and is left out.
+        """
+        cosines = self._surfaces @ self._surfaces.T
+        np.fill_diagonal(cosines, -1.0)
+        entry = np.repeat(np.arange(len(self._rows.starts)), self._rows.ends - self._rows.starts)
+        same = entry[:, None] == entry[None, :]
+        own = np.where(same, cosines, -1.0).max(axis=1)
+        others = np.where(same, -1.0, cosines)
+        nearest = others.argmax(axis=1)
+        stray = (others.max(axis=1) > own + margin) & (own > -1.0)
+        return [(int(row), int(nearest[row])) for row in np.flatnonzero(stray)]
+
     def nearest_row(self, tokens: Tokens, rows: range) -> tuple[int, float]:
         """Return which of `rows` (of surfaces) means most nearly the same as the utterance, and its cosine."""
         cosines = self._surfaces[rows.start : rows.stop] @ self._utterances.vector(tokens.text)
         best = int(np.argmax(cosines))
         return rows.start + best, float(cosines[best])
-
-
-def _surfaces(documents: Sequence[Document]) -> list[str]:
-    return [text for document in documents for text in document.surfaces]
 
 
 def _names(documents: Sequence[Document]) -> list[str]:
