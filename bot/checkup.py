@@ -18,7 +18,6 @@ from bot.knowledge.schema import CheckQuestion, Entry, Expected
 from bot.knowledge.yaml_text import Document
 from bot.reply import Choices, Kind, Reply
 from bot.settings import Settings
-from bot.urgency import Urgency
 
 STRAY_MARGIN = 0.06
 """Cosines of E5 lie close together; nearer by this much is plainly nearer."""
@@ -124,7 +123,7 @@ def _leads_elsewhere(entry: Entry, question: CheckQuestion, reply: Reply, guide:
 def _urgent_examples(guide: Guide, document: Document | None) -> Iterator[Problem]:
     if document is None:
         return
-    urgency = Urgency(guide.knowledge.urgent.situations)
+    urgency = guide.urgency
     for number, situation in enumerate(guide.knowledge.urgent.situations):
         for place, example in enumerate(situation.examples):
             if urgency.find(example) is None:

@@ -57,7 +57,7 @@ class Guide:
         self._lasts = conversation_lasts
         self._cards = CardMaker(knowledge)
         self._follow_ups = FollowUps(knowledge, self._cards)
-        self._urgency = Urgency(knowledge.urgent.situations)
+        self.urgency = Urgency(knowledge.urgent.situations)
         self._small_talk = SmallTalkFinder(knowledge.messages.small_talk)
         self._broad = BroadTopicFinder(knowledge.menu.items, engine.index.tokenizer)
         self._asked = AskedFactFinder(knowledge.words.fact_names, engine.index.tokenizer)
@@ -120,7 +120,7 @@ class Guide:
     # What was said -----------------------------------------------------------------------------------------------
 
     def _said(self, text: str, conversation: Conversation, now: datetime) -> Turn:
-        if situation := self._urgency.find(text):
+        if situation := self.urgency.find(text):
             return Turn(Reply(Kind.URGENT, (_urgent(situation),), self._candidates(text)), conversation)
         if turn := self._answered_choice(text, conversation, now):
             return turn

@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ _EMPTY_WORDS = frozenset(
 _KANA = regex.compile(r"[\p{Hiragana}\p{Katakana}ー]+")
 _HAN = regex.compile(r"\p{Han}")
 _LATIN_OR_DIGITS = regex.compile(r"[a-z0-9]+")
+_RECENT = 256
 _USER_DICTIONARY = 1
 """Sudachi numbers the system dictionary 0 and user dictionaries from 1."""
 _LONGEST_NAME = 14
@@ -82,9 +84,13 @@ class Tokenizer:
         self._short_units = short_units or {}
         self._local = threading.local()
         self._remembered: dict[str, Tokens] = {}
+        self._recent = lru_cache(_RECENT)(self._analyse)
 
     def analyse(self, raw: str) -> Tokens:
-        """Return the tokens of `raw`."""
+        """Return the tokens of `raw`; those of the last utterances are kept, for a turn looks at its text repeatedly."""
+        return self._recent(raw)
+
+    def _analyse(self, raw: str) -> Tokens:
         typed = normalise(raw)
         long_units = self._long_units(typed)
         text = "".join(self._spelling(unit) for unit in long_units)
@@ -98,7 +104,7 @@ class Tokenizer:
         """Return the tokens of a text that will be asked for again when the knowledge is read anew; they are kept."""
         held = self._remembered.get(raw)
         if held is None:
-            held = self._remembered[raw] = self.analyse(raw)
+            held = self._remembered[raw] = self._analyse(raw)
         return held
 
     def reading(self, raw: str) -> str:

@@ -61,17 +61,29 @@ def test_the_knowledge_bases_own_name_is_one_word(with_own_words: Tokenizer) -> 
     assert "子育て応援給付金" in with_own_words.analyse("子育て応援給付金のこと").words
 
 
-def test_a_compound_that_sudachi_cuts_gets_into_the_dictionary_with_its_hiragana() -> None:
+def test_a_compound_that_sudachi_cuts_gets_into_the_dictionary_with_its_kana() -> None:
     words = PLAIN.dictionary_words(["赤ちゃん学級"])
 
     assert {(word.surface, word.normalised) for word in words} == {
         ("赤ちゃん学級", "赤ちゃん学級"),
         ("あかちゃんがっきゅう", "赤ちゃん学級"),
+        ("アカチャンガッキュウ", "赤ちゃん学級"),
     }
 
 
-def test_a_name_that_sudachi_knows_gets_only_its_hiragana() -> None:
-    assert [word.surface for word in PLAIN.dictionary_words(["児童手当"])] == ["じどうてあて"]
+def test_a_name_that_sudachi_knows_gets_only_its_kana() -> None:
+    assert [word.surface for word in PLAIN.dictionary_words(["児童手当"])] == ["じどうてあて", "ジドウテアテ"]
+
+
+def test_nouns_of_other_texts_are_known_in_hiragana_alone_and_joined() -> None:
+    words = PLAIN.dictionary_words([], ["課税証明書はどこで取れるか"])
+
+    assert {(word.surface, word.normalised) for word in words} >= {("かぜいしょうめいしょ", "課税証明書")}
+    assert all(word.cost > 0 for word in words), "they win only where the kana make no ordinary words"
+
+
+def test_a_particle_or_verb_of_other_texts_is_no_word_of_its_own() -> None:
+    assert PLAIN.dictionary_words([], ["引っ越したので住みたい"]) == []
 
 
 @pytest.mark.parametrize(
