@@ -13,8 +13,10 @@ from bot.conversation import Conversation, Utterance
 from bot.guide import Guide
 from bot.knowledge.loading import Loaded, UnusableKnowledge, load
 from bot.knowledge.problem import Problem, Severity
+from bot.knowledge.readability import readability_problems
 from bot.knowledge.references import editorial_problems
 from bot.knowledge.schema import CheckQuestion, Entry, Expected
+from bot.knowledge.twin_marks import twin_problems
 from bot.knowledge.yaml_text import Document
 from bot.reply import Choices, Kind, Reply
 from bot.settings import Settings
@@ -52,6 +54,7 @@ def check(settings: Settings, path: Path, now: datetime) -> Checkup:
     asked = 0
     if knowledge.demands_sources:
         problems += editorial_problems(knowledge, loaded.documents, now.date())
+        problems += readability_problems(knowledge, loaded.documents) + twin_problems(knowledge, loaded.documents)
         builder = GuideBuilder(settings)
         guide = builder.build(knowledge, at_once=MOST_EMBEDDED).guide
         questions = [question.text for entry in knowledge.entries.values() for question in entry.check_questions]
