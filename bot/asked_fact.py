@@ -17,6 +17,8 @@ class AskedFact:
     name: str
     alone: bool
     """Whether the utterance names no matter of its own: 「いくら?」, not 「住民票いくら?」."""
+    missed: bool
+    """Whether an entry that lacks it says so."""
 
 
 class AskedFactFinder:
@@ -25,16 +27,17 @@ class AskedFactFinder:
     def __init__(self, fact_names: Sequence[FactName], tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
         self._ways = sorted(
-            ((folded(way), fact.name) for fact in fact_names for way in (*fact.asked, fact.name)),
+            ((folded(way), fact) for fact in fact_names for way in (*fact.asked, fact.name)),
             key=lambda pair: -len(pair[0]),
         )
 
     def find(self, text: str) -> AskedFact | None:
         """Return the fact that `text` asks for, the longest wording first, or None."""
         utterance = folded(text)
-        for way, name in self._ways:
+        for way, fact in self._ways:
             if way and way in utterance:
-                return AskedFact(name, alone=self._says_nothing_else(utterance.replace(way, " ", 1)))
+                alone = self._says_nothing_else(utterance.replace(way, " ", 1))
+                return AskedFact(fact.name, alone, missed=alone or fact.missed)
         return None
 
     def _says_nothing_else(self, rest: str) -> bool:

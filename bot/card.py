@@ -26,7 +26,7 @@ class CardMaker:
     def card(self, entry: Entry, today: date, asked: str | None = None) -> Card:
         """Return the card of `entry` as of `today`; the fact named `asked` leads when the entry has it."""
         lines = {name: self._fact_line(name, fact) for name, fact in self.current_facts(entry, today)}
-        highlight = (lines.pop(asked, None) or self._from_desk(entry, asked)) if asked else None
+        highlight = (lines.pop(asked, None) or self._from_entry(entry, asked)) if asked else None
         desk = self.knowledge.desk_of(entry) or self.knowledge.general_desk
         return Card(
             entry_id=entry.id,
@@ -48,13 +48,19 @@ class CardMaker:
 
     def has_fact(self, entry: Entry, name: str, today: date) -> bool:
         """Return whether the entry, or its desk, can answer for the fact `name` on `today`."""
-        return name in dict(self.current_facts(entry, today)) or self._from_desk(entry, name) is not None
+        return name in dict(self.current_facts(entry, today)) or self._from_entry(entry, name) is not None
 
     def _fact_line(self, name: str, fact: Fact) -> FactLine:
         return FactLine(name, fact.text, self._dated(fact.source, fact.seen), _url(fact.source))
 
-    def _from_desk(self, entry: Entry, name: str) -> FactLine | None:
-        """Return phone, place or hours of the entry's own desk as a fact; the general desk's would not be the answer."""
+    def _from_entry(self, entry: Entry, name: str) -> FactLine | None:
+        """Return phone, place or hours of the entry's own desk as a fact; the general desk's would not be the answer.
+
+        A way to go through with the procedure (郵送, オンライン) that the entry lists is a fact, too.
+        """
+        if name in entry.ways and entry.source:
+            possible = self.knowledge.messages.possible.format(項目=name)
+            return FactLine(name, possible, self._dated(entry.source.url, entry.source.seen), _url(entry.source.url))
         desk = self.knowledge.desk_of(entry)
         if desk is None:
             return None

@@ -155,7 +155,7 @@ class Guide:
     def _fact_alone(self, asked: AskedFact, text: str, conversation: Conversation, now: datetime) -> Turn:
         topic = self.knowledge.entries.get(conversation.topic or "")
         if topic is not None:
-            return self._answer(topic, conversation, now, asked=asked.name)
+            return self._answer(topic, conversation, now, asked.name, missed=True)
         words = self.knowledge.messages.fact_of_what.format(項目=asked.name)
         return Turn(Reply(Kind.UNKNOWN, (Text(words),), self._candidates(text), self._follow_ups.menu()), conversation)
 
@@ -164,7 +164,8 @@ class Guide:
         candidates = _as_candidates(decision)
         if decision.verdict is Verdict.ANSWER:
             entry = self.knowledge.entries[decision.shown[0]]
-            return self._answer(entry, conversation, now, asked.name if asked else None, candidates)
+            name, missed = (asked.name, asked.missed) if asked else (None, False)
+            return self._answer(entry, conversation, now, name, candidates, missed=missed)
         if decision.verdict is Verdict.CHOOSE:
             return self._choose(decision.shown, candidates, conversation)
         return self._lost(candidates, conversation)
@@ -178,10 +179,12 @@ class Guide:
         now: datetime,
         asked: str | None = None,
         candidates: tuple[Candidate, ...] = (),
+        missed: bool = True,
     ) -> Turn:
+        """Return the card of `entry`, the fact `asked` first; without that fact it says so if it would be `missed`."""
         today = now.date()
         blocks: list[Block] = []
-        if asked and not self._cards.has_fact(entry, asked, today):
+        if asked and missed and self.knowledge.demands_sources and not self._cards.has_fact(entry, asked, today):
             blocks.append(Text(self._fact_unknown(entry, asked)))
         blocks.append(self._cards.card(entry, today, asked))
         reply = Reply(

@@ -29,6 +29,7 @@ class Messages(Model):
     none_of_these: Text = _sentence("どれでもない")
     fact_missing: Text = _sentence("項目がない", "名称", "項目", "窓口", "電話")
     fact_expired: Text = _sentence("項目が古い", "名称", "項目", "窓口", "電話")
+    possible: Text = _sentence("その方法でできる", "項目")
     fact_of_what: Text = _sentence("何の項目か", "項目")
     unreadable: Text = _sentence("文字で送って")
     personal_data: Text = _sentence("個人情報")

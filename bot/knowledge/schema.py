@@ -321,6 +321,9 @@ class FactName(Model):
     asked: tuple[Text, ...] = Field(alias="聞き方", min_length=1)
     button: str | None = Field(default=None, alias="ボタン")
     """What the button under a card says that asks for it (「いくら?」); none: no button."""
+    missed: bool = Field(default=False, alias="なければ知らせる")
+    """Whether to say that it is not known when a question asks for it and the entry lacks it: fees, deadlines, phones.
+    Others (場所, 対象) may well stand in the 回答."""
 
 
 class Words(Model):

@@ -473,3 +473,9 @@ def test_a_plain_list_answers_with_its_own_words_and_names_no_desk(
     reply = talk_with(built(small_settings.with_knowledge(file))).say("住民票はどこで取れますか")
 
     assert as_text(reply) == "■ 住民票はどこで取れますか\n市民課です。"
+
+
+def test_a_place_that_the_answer_itself_may_name_is_not_called_unknown(talk) -> None:
+    reply = talk.say("粗大ごみを出したいけどどこ")
+
+    assert isinstance(reply.blocks[0], Card)

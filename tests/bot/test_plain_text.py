@@ -41,7 +41,7 @@ def test_what_is_urgent_has_its_numbers_one_a_line() -> None:
 def test_buttons_show_where_they_lead() -> None:
     text = Text("い", (LinkButton("公式ページ", "https://a.jp"), CallButton("電話", "119")))
 
-    assert as_text(Reply(Kind.UNKNOWN, (text,))) == "い\n→ 公式ページ https://a.jp\n☎ 電話"
+    assert as_text(Reply(Kind.UNKNOWN, (text,))) == "い\n→ 公式ページ https://a.jp\n☎ 電話 119"
 
 
 def test_json_has_the_keys_that_checks_rely_on_in_their_order() -> None:

@@ -18,7 +18,7 @@ def test_the_page_greets_and_offers_the_menu(client: FlaskClient) -> None:
     page = client.get("/")
     assert page.status_code == 200
     assert '<html lang="ja">' in page.text
-    assert "<title>こうほく案内</title>" in page.text
+    assert "<title>港町案内</title>" in page.text
     assert "こんにちは。こうほく案内です。" in page.text
     assert 'value="v1|menu"' in page.text
     assert page.headers["Cache-Control"] == "private, no-cache"
@@ -42,7 +42,7 @@ def test_a_posted_question_comes_back_as_a_page_with_its_answer(client: FlaskCli
     assert page.text.startswith("<!doctype html>")
     assert '<p class="said">住民票</p>' in page.text
     assert "住民票の写し</h3>" in page.text
-    assert "「住民票」の案内 | こうほく案内" in page.text
+    assert "「住民票」の案内 | 港町案内" in page.text
     assert page.headers["Cache-Control"] == "no-store"
     assert answerer.conversed[0][1] == Utterance(text="住民票")
 
