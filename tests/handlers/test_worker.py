@@ -306,7 +306,7 @@ def test_a_door_that_gives_up_is_not_asked_again(house: House) -> None:
 
 
 def test_an_event_of_a_channel_that_this_process_has_not_is_left_to_another_one(house: House) -> None:
-    house.inbox.put([event("1", channel="fax"), event("2")])
+    house.inbox.put([event("1", key="fax user", channel="fax"), event("2")])
     house.open()
     wait_until(lambda: house.inbox.counts()["done"] == 1)
     assert house.inbox.counts()["waiting"] == 1
