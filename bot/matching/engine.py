@@ -61,7 +61,7 @@ class Engine:
     def candidates(self, text: str) -> tuple[Scored, ...]:
         """Return the entries that `text` may mean, best first, at most 10."""
         tokens = self.index.tokenizer.analyse(text)
-        if not tokens.reading:
+        if not tokens.bare:
             return ()
         confidences = self.ranker.confidences(self.index.features(tokens), len(tokens.words))
         best = np.argsort(-confidences, kind="stable")[:MOST_CANDIDATES]
