@@ -114,7 +114,9 @@ class GuideBuilder:
         return tokenizer
 
     def _guide(self, knowledge: KnowledgeBase, tokenizer: Tokenizer, meaning: Meaning | None) -> Guide:
-        index = Index(documents_of(knowledge), tokenizer, synonym_groups_of(knowledge), meaning)
+        index = Index(
+            documents_of(knowledge), tokenizer, synonym_groups_of(knowledge), meaning, knowledge.words.outside
+        )
         settings = self._settings
         thresholds = Thresholds(
             settings.answer_confidence, settings.choose_confidence, settings.shown_confidence, MOST_CHOICES

@@ -32,7 +32,6 @@ from bot.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 BENCH = ROOT.parent / "shared" / "bench"
-OFFTOPIC = Path(__file__).with_name("offtopic.txt")
 TARGET = ROOT / "bot" / "matching" / "ranker.json"
 SEED = 20261124
 FOLDS = 5
@@ -57,6 +56,8 @@ class Question:
     right: NDArray[np.bool_]
     """Shape (candidates,)."""
     word_count: int
+    outside: float
+    """How near the question is to what no entry answers."""
     weight: float
     group: str
 
@@ -109,14 +110,15 @@ class _Corpus:
     feature_names: tuple[str, ...] = ()
 
     def bench_questions(self) -> Iterator[Question]:
-        index = self._bench_index()
+        index = self._index(self._bench_documents(), self.knowledge.words.outside)
         for row in _lines(self.bench / "dev_queries.jsonl"):
             yield _question(index, row["query"], set(row["relevant"]), 1.0, "bench")
 
     def own_questions(self) -> Iterator[Question]:
         for kept in KEPT_PHRASINGS:
             index = self._index(
-                [replace(each, phrasings=each.phrasings[:kept]) for each in documents_of(self.knowledge)]
+                [replace(each, phrasings=each.phrasings[:kept]) for each in documents_of(self.knowledge)],
+                self.knowledge.words.outside,
             )
             for entry in self.knowledge.entries.values():
                 texts = [*entry.phrasings[kept:], *(question.text for question in entry.check_questions)]
@@ -124,16 +126,20 @@ class _Corpus:
                     yield _question(index, text, {entry.id}, OWN_WEIGHT, f"own, {kept} phrasings")
 
     def offtopic_questions(self) -> Iterator[Question]:
-        for index in (self._bench_index(), self._index(documents_of(self.knowledge))):
-            for text in OFFTOPIC.read_text(encoding="utf-8").splitlines():
-                yield _question(index, text, set(), 1.0, "off-topic")
+        """Ask each half of the examples of indexes that know the other half: none is near to itself."""
+        outside = self.knowledge.words.outside
+        for half in (0, 1):
+            for documents in (self._bench_documents(), documents_of(self.knowledge)):
+                index = self._index(documents, outside[half::2])
+                for text in outside[1 - half :: 2]:
+                    yield _question(index, text, set(), 0.5, "off-topic")
 
-    def _bench_index(self) -> Index:
+    def _bench_documents(self) -> list[Document]:
         pairs = _lines(self.bench / "municipal_qas.jsonl")
-        return self._index([Document(pair["id"], pair["question"], answer=pair["answer"]) for pair in pairs])
+        return [Document(pair["id"], pair["question"], answer=pair["answer"]) for pair in pairs]
 
-    def _index(self, documents: Sequence[Document]) -> Index:
-        index = Index(documents, self.tokenizer, synonym_groups_of(self.knowledge), self.meaning)
+    def _index(self, documents: Sequence[Document], outside: Sequence[str]) -> Index:
+        index = Index(documents, self.tokenizer, synonym_groups_of(self.knowledge), self.meaning, outside)
         self.feature_names = index.feature_names
         return index
 
@@ -143,7 +149,7 @@ def _question(index: Index, text: str, relevant: set[str], weight: float, group:
     features = index.features(tokens).astype(np.float64)
     right = np.array([each in relevant for each in index.ids])
     order = np.argsort(-features.sum(axis=1) - 1000 * right)[:CANDIDATES]
-    return Question(features[order], right[order], len(tokens.words), weight, group)
+    return Question(features[order], right[order], len(tokens.words), index.outside_likeness(tokens), weight, group)
 
 
 @dataclass(frozen=True)
@@ -212,14 +218,14 @@ def _fit_answerable(
     """
     rows, labels, importance = [], [], []
     for question in asked:
-        rows.append(_summary(question.features, weights, columns, question.word_count))
+        rows.append(_summary(question.features, weights, columns, question))
         labels.append(1.0)
         importance.append(question.weight)
-        rows.append(_summary(question.features[~question.right], weights, columns, question.word_count))
+        rows.append(_summary(question.features[~question.right], weights, columns, question))
         labels.append(0.0)
         importance.append(question.weight * TAKEN_AWAY_WEIGHT)
     for question in offtopic:
-        rows.append(_summary(question.features, weights, columns, question.word_count))
+        rows.append(_summary(question.features, weights, columns, question))
         labels.append(0.0)
         importance.append(1.0)
     data, truth, share = np.array(rows), np.array(labels), np.array(importance)
@@ -237,10 +243,9 @@ def _fit_answerable(
     return found[:-1], float(found[-1])
 
 
-def _summary(features: Array, weights: Array, columns: Ints, word_count: int) -> Array:
-    return summary(features.astype(np.float32), (features @ weights).astype(np.float32), columns, word_count).astype(
-        np.float64
-    )
+def _summary(features: Array, weights: Array, columns: Ints, question: Question) -> Array:
+    narrow, scores = features.astype(np.float32), (features @ weights).astype(np.float32)
+    return summary(narrow, scores, columns, question.word_count, question.outside).astype(np.float64)
 
 
 def _report(asked: Sequence[Question]) -> None:

@@ -63,7 +63,9 @@ class Engine:
         tokens = self.index.tokenizer.analyse(text)
         if not tokens.bare:
             return ()
-        confidences = self.ranker.confidences(self.index.features(tokens), len(tokens.words))
+        confidences = self.ranker.confidences(
+            self.index.features(tokens), len(tokens.words), self.index.outside_likeness(tokens)
+        )
         best = np.argsort(-confidences, kind="stable")[:MOST_CANDIDATES]
         return tuple(Scored(self.index.ids[number], round(float(confidences[number]), 4)) for number in best)
 

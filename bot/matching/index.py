@@ -27,8 +27,12 @@ class Index:
         tokenizer: Tokenizer,
         synonym_groups: Sequence[Sequence[str]] = (),
         meaning: Meaning | None = None,
+        outside: Sequence[str] = (),
     ) -> None:
-        """Build the index, with the meaning view when there is a model; raise ValueError without documents."""
+        """Build the index, with the meaning view when there is a model; raise ValueError without documents.
+
+        `outside` are examples of what no entry answers.
+        """
         if not documents:
             raise ValueError("an index needs at least one document")
         self.ids = tuple(document.id for document in documents)
@@ -46,8 +50,9 @@ class Index:
         )
         self._vocabulary = frozenset(word for tokens in surfaces for word in tokens.words)
         self._stack = Stack([matrix for view in self._sparse for matrix in view.matrices])
+        read_outside = [tokenizer.remembered(text).text for text in outside]
         self._fuzzy = FuzzyView(surfaces, rows)
-        self._meaning = MeaningView(documents, surfaces, rows, meaning) if meaning else None
+        self._meaning = MeaningView(documents, surfaces, rows, meaning, read_outside) if meaning else None
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -68,6 +73,10 @@ class Index:
         shortlist = np.argpartition(-rough, min(SHORTLIST, len(rough) - 1))[:SHORTLIST]
         found += self._fuzzy.features(tokens, shortlist.tolist())
         return np.stack(found, axis=1)
+
+    def outside_likeness(self, tokens: Tokens) -> float:
+        """Return how near the utterance is to what no entry answers (a cosine); 0 without the meaning view."""
+        return self._meaning.outside_likeness(tokens) if self._meaning else 0.0
 
     def nearest(self, tokens: Tokens, entry: int) -> Nearest:
         """Return what of the entry with this number is nearest to the utterance."""

@@ -48,14 +48,25 @@ class MeaningView:
 
     names: tuple[str, ...] = ("meaning", "meaning_name", "meaning_answer", "meaning_reading")
 
-    def __init__(self, documents: Sequence[Document], surfaces: Sequence[Tokens], rows: Rows, meaning: Meaning) -> None:
-        """Embed the documents' texts; the surfaces as utterances are read: hiragana as the knowledge base's words."""
+    def __init__(
+        self,
+        documents: Sequence[Document],
+        surfaces: Sequence[Tokens],
+        rows: Rows,
+        meaning: Meaning,
+        outside: Sequence[str] = (),
+    ) -> None:
+        """Embed the documents' texts; the surfaces as utterances are read: hiragana as the knowledge base's words.
+
+        `outside` are examples of what no entry answers, read likewise.
+        """
         self._rows, self._utterances = rows, meaning.utterances
         embed = meaning.entries.embed
         self._surfaces = embed([tokens.text for tokens in surfaces])
         self._names = embed(_names(documents), "passage: ")
         self._answers = embed(_answers(documents), "passage: ")
         self._readings = embed([tokens.reading for tokens in surfaces])
+        self._outside = embed(outside) if outside else None
 
     def features(self, tokens: Tokens) -> list[Floats]:
         """Return shapes (entries,): the three cosines, and that of the readings if typed in hiragana only, else 0."""
@@ -65,6 +76,12 @@ class MeaningView:
         if tokens.written_in_hiragana:
             reading = self._rows.best(self._readings @ self._utterances.vector(tokens.reading))
         return [surface, self._names @ vector, self._answers @ vector, reading]
+
+    def outside_likeness(self, tokens: Tokens) -> float:
+        """Return the cosine of the utterance with the nearest example of what no entry answers; 0 without examples."""
+        if self._outside is None:
+            return 0.0
+        return float((self._outside @ self._utterances.vector(tokens.text)).max())
 
     def strays(self, margin: float) -> list[tuple[int, int]]:
         """Return the rows whose nearest row is another entry's, by `margin` nearer than any of their own entry's rows.

@@ -55,12 +55,15 @@ class Ranker:
         """Return shape (entries,): higher is better, comparable within one utterance."""
         return features @ self.weights
 
-    def confidences(self, features: Floats, word_count: int) -> Floats:
-        """Return shape (entries,): for each entry the chance that it is what was meant; they sum to at most 1."""
+    def confidences(self, features: Floats, word_count: int, outside: float = 0.0) -> Floats:
+        """Return shape (entries,): for each entry the chance that it is what was meant; they sum to at most 1.
+
+        `outside` is how near the utterance is to what no entry answers (Index.outside_likeness).
+        """
         scores = self.scores(features)
         shares = np.exp(self.sharpness * (scores - scores.max()))
         shares /= shares.sum()
-        facts = summary(features, scores, self.summarised, word_count)
+        facts = summary(features, scores, self.summarised, word_count, outside)
         worth = float(facts @ self.answerable_weights) + self.answerable_bias
         return np.asarray(shares / (1.0 + np.exp(-worth)), dtype=np.float32)
 
@@ -72,12 +75,15 @@ def summarised_columns(feature_names: Sequence[str]) -> Ints:
 
 def summary_names(feature_names: Sequence[str]) -> tuple[str, ...]:
     """Return what the numbers of `summary` are called."""
-    return ("best_score", "margin", "brevity", *(name for name in _SUMMARISED if name in feature_names))
+    return ("best_score", "margin", "brevity", "outside", *(name for name in _SUMMARISED if name in feature_names))
 
 
-def summary(features: Floats, scores: Floats, columns: Ints, word_count: int) -> Floats:
-    """Return what tells whether any entry fits: the best score, its distance to the second, the best entry's views."""
+def summary(features: Floats, scores: Floats, columns: Ints, word_count: int, outside: float) -> Floats:
+    """Return what tells whether any entry fits.
+
+    The best score, its distance to the second, few words or many, nearness to what no entry answers, the best views.
+    """
     order = np.argsort(-scores)
     best = int(order[0])
     margin = float(scores[best] - scores[order[1]]) if len(order) > 1 else float(scores[best])
-    return np.array([scores[best], margin, 1.0 / max(word_count, 1), *features[best, columns]], np.float32)
+    return np.array([scores[best], margin, 1.0 / max(word_count, 1), outside, *features[best, columns]], np.float32)
