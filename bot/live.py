@@ -20,6 +20,7 @@ from bot.settings import Settings
 
 log = structlog.get_logger("annai.knowledge")
 
+_WATCH = "knowledge-watch"
 _DEBOUNCE_MS = 200
 """Editors save in several steps; changes this close together are one."""
 
@@ -69,15 +70,16 @@ class LiveGuide:
     def start(self) -> None:
         """Watch the files from now on, in a thread of its own."""
         self._stop.clear()
-        self._run(self._watch, "knowledge-watch")
+        self._run(self._watch, _WATCH)
         if not self._complete:
             self._run(self._finish, "knowledge-complete")
 
     def stop(self) -> None:
-        """Stop watching; return when the threads have ended."""
+        """Stop watching; return when the watching thread has ended. A dictionary in the making is not waited for."""
         self._stop.set()
         for thread in self._threads:
-            thread.join(timeout=10)
+            if thread.name == _WATCH:
+                thread.join(timeout=10)
         self._threads.clear()
 
     def reload(self) -> None:

@@ -21,11 +21,6 @@ from bot.settings import Settings
 from handlers.answering import Answering
 from handlers.door import Door
 from handlers.housekeeping import Housekeeping
-from handlers.line.door import LineDoor
-from handlers.line.recent_users import RecentUsers
-from handlers.line.send import LineSender
-from handlers.line.texts import LineTexts
-from handlers.line.webhook import LineInlet, line_blueprint
 from handlers.metrics import Metrics
 from handlers.ops import Problem, ops_blueprint
 from handlers.web.blueprint import web_blueprint
@@ -135,6 +130,13 @@ def _open_line(house: _House, live: LiveGuide) -> _Channel:
     settings = house.settings
     if not (settings.line_channel_secret and settings.line_channel_access_token):
         return _closed(house.app, "line", "/line/webhook", "LINE_CHANNEL_SECRET と LINE_CHANNEL_ACCESS_TOKEN")
+    # LINE's SDK takes a second and 70 MB to import (measured with 3.27): only where it is used.
+    from handlers.line.door import LineDoor
+    from handlers.line.recent_users import RecentUsers
+    from handlers.line.send import LineSender
+    from handlers.line.texts import LineTexts
+    from handlers.line.webhook import LineInlet, line_blueprint
+
     users = RecentUsers(utc_now)
     sender = LineSender(settings.line_channel_access_token, utc_now, api_base=settings.line_api_base)
     inlet = LineInlet(

@@ -11,12 +11,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
 from line_api import LineApi, callback, signature, text_event
 
-from bot.settings import ROOT
+from bot.settings import ROOT, Settings
 
 SECRET = "channel-secret"
 DEADLINE = 60.0
@@ -44,15 +45,16 @@ class Server:
 class House:
     """Starts servers on the same database, one after the other."""
 
-    def __init__(self, folder: Path, line: LineApi, knowledge_dir: Path, cache_dir: Path) -> None:
+    def __init__(self, folder: Path, line: LineApi, settings: Settings) -> None:
         self.database = folder / "annai.sqlite3"
         self._environment = {
             "PATH": os.environ.get("PATH", ""),
             "HOME": str(folder),
             "DATABASE_URL": f"sqlite:///{self.database}",
             "DATA_DIR": str(folder),
-            "CACHE_DIR": str(cache_dir),
-            "KNOWLEDGE_DIR": str(knowledge_dir),
+            "CACHE_DIR": str(settings.cache_dir),
+            "KNOWLEDGE_DIR": str(settings.knowledge_dir),
+            "MEANING": str(int(settings.meaning)),
             "LINE_CHANNEL_SECRET": SECRET,
             "LINE_CHANNEL_ACCESS_TOKEN": line.access_token,
             "LINE_API_BASE": line.base,
@@ -87,6 +89,19 @@ class House:
                     server.process.wait(timeout=20)
                 except subprocess.TimeoutExpired:
                     server.kill()
+
+
+@dataclass(frozen=True)
+class Kohoku:
+    """The house with the knowledge that ships, running, for all tests of a module."""
+
+    house: House
+    line: LineApi
+    server: Server
+
+    def answers_to(self, *tokens: str) -> list[dict[str, Any]]:
+        """Return what was delivered with one of these reply tokens."""
+        return [body for body in self.line.delivered if body["replyToken"] in tokens]
 
 
 def eventually(holds: Callable[[], object], otherwise: Callable[[], str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from house import House
+from house import House, Kohoku
 from line_api import LineApi
 
 from bot.settings import Settings
@@ -22,14 +22,14 @@ def line() -> Iterator[LineApi]:
 @pytest.fixture
 def house(tmp_path: Path, line: LineApi, small_settings: Settings) -> Iterator[House]:
     """A house with little knowledge, which starts fast; empty of servers."""
-    house = House(tmp_path, line, small_settings.knowledge_dir, small_settings.cache_dir)
+    house = House(tmp_path, line, small_settings)
     yield house
     house.stop()
 
 
-@pytest.fixture
-def kohoku(tmp_path: Path, line: LineApi, shipped_settings: Settings) -> Iterator[House]:
-    """The house with the knowledge that ships; empty of servers."""
-    house = House(tmp_path, line, shipped_settings.knowledge_dir, shipped_settings.cache_dir)
-    yield house
-    house.stop()
+@pytest.fixture(scope="module")
+def kohoku(tmp_path_factory: pytest.TempPathFactory, shipped_settings: Settings) -> Iterator[Kohoku]:
+    with LineApi() as line:
+        house = House(tmp_path_factory.mktemp("kohoku"), line, shipped_settings)
+        yield Kohoku(house, line, house.start(workers=2))
+        house.stop()

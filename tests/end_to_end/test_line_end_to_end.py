@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from house import House, eventually, message, token
+from house import House, Kohoku, eventually, message, token
 from line_api import REPLY, Behaviour, LineApi, callback
 
 
@@ -22,50 +22,47 @@ def _stored(database: Path) -> int:
         return int(connection.execute("select count(*) from inbox").fetchone()[0])
 
 
-def test_a_signed_question_is_answered_with_exactly_one_sourced_card(kohoku: House, line: LineApi) -> None:
-    line.issue(token(1))
+def test_a_signed_question_is_answered_with_exactly_one_sourced_card(kohoku: Kohoku) -> None:
+    kohoku.line.issue(token(1))
 
-    answer = kohoku.start().post(message(1, "住民票ほしいんだけど"))
+    answer = kohoku.server.post(message(1, "住民票ほしいんだけど"))
 
     assert answer.status_code == 200
-    eventually(lambda: line.delivered, kohoku.log)
-    [body] = line.delivered
-    assert body["replyToken"] == token(1)
+    eventually(lambda: kohoku.answers_to(token(1)), kohoku.house.log)
+    [body] = kohoku.answers_to(token(1))
     assert "住民票の写し" in _texts(body)
     assert "の情報で確認" in _texts(body)
-    assert line.paths().count(REPLY) == 1
 
 
-def test_the_same_event_sent_three_times_is_answered_once(house: House, line: LineApi) -> None:
-    line.issue(token(1), token(2))
-    server = house.start(workers=2)
-    again = message(1, "粗大ごみを出したい").replace(b'"isRedelivery": false', b'"isRedelivery": true')
+def test_the_same_event_sent_three_times_is_answered_once(kohoku: Kohoku) -> None:
+    kohoku.line.issue(token(2), token(3))
+    again = message(2, "粗大ごみを出したい").replace(b'"isRedelivery": false', b'"isRedelivery": true')
 
-    statuses = [server.post(body).status_code for body in (message(1, "粗大ごみを出したい"), again, again)]
-    server.post(message(2, "ありがとう"))
+    statuses = [kohoku.server.post(body).status_code for body in (message(2, "粗大ごみを出したい"), again, again)]
+    kohoku.server.post(message(3, "ありがとう"))
 
     assert statuses == [200, 200, 200]
-    eventually(lambda: len(line.delivered) == 2, house.log)
-    assert [body["replyToken"] for body in line.delivered] == [token(1), token(2)]
+    eventually(lambda: kohoku.answers_to(token(3)), kohoku.house.log)
+    assert [body["replyToken"] for body in kohoku.answers_to(token(2), token(3))] == [token(2), token(3)]
 
 
-def test_a_forged_request_is_refused_and_leaves_nothing_behind(house: House, line: LineApi) -> None:
-    server = house.start()
+def test_a_forged_request_is_refused_and_leaves_nothing_behind(kohoku: Kohoku) -> None:
+    before = _stored(kohoku.house.database)
 
-    wrong = server.post(message(1, "住民票"), signed="AAAA")
-    unsigned = server.post(message(1, "住民票"), signed="")
+    wrong = kohoku.server.post(message(4, "住民票"), signed="AAAA")
+    unsigned = kohoku.server.post(message(4, "住民票"), signed="")
 
     assert {wrong.status_code, unsigned.status_code} <= {400, 401}
-    assert _stored(house.database) == 0
-    assert line.requests == []
+    assert _stored(kohoku.house.database) == before
+    assert kohoku.answers_to(token(4)) == []
 
 
-def test_an_empty_event_list_is_fine_and_two_megabytes_of_noise_are_too_large(house: House) -> None:
-    server = house.start()
+def test_an_empty_event_list_is_fine_and_two_megabytes_of_noise_are_too_large(kohoku: Kohoku) -> None:
+    before = _stored(kohoku.house.database)
 
-    assert server.post(callback()).status_code == 200
-    assert server.post(os.urandom(2_000_000)).status_code == 413
-    assert _stored(house.database) == 0
+    assert kohoku.server.post(callback()).status_code == 200
+    assert kohoku.server.post(os.urandom(2_000_000)).status_code == 413
+    assert _stored(kohoku.house.database) == before
 
 
 def test_a_power_cut_between_the_200_and_the_reply_costs_no_answer_and_doubles_none(
