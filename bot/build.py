@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from bot.guide import MOST_CHOICES, Guide, documents_of, names_of, synonym_groups_of, texts_of
 from bot.knowledge.base import KnowledgeBase
+from bot.language.kept_analysis import KeptAnalysis
 from bot.language.tokens import Tokenizer
 from bot.language.user_dictionary import UserDictionary
 from bot.matching.embedder import MODEL_FOLDER, Embedder, ModelUnavailable, RecentVectors, VectorCache
@@ -46,7 +48,8 @@ class GuideBuilder:
         # A product of a vector and a small matrix is no work for several threads, which would wait for each other.
         threadpool_limits(limits=1, user_api="blas")
         self._settings = settings
-        self._last_tokenizer: tuple[Path | None, frozenset[str], Tokenizer] | None = None
+        self._analysis = KeptAnalysis(settings.cache_dir / "analysis")
+        self._last: tuple[str, Tokenizer] | None = None
         self._dictionaries = UserDictionary(settings.cache_dir / "dictionary")
         self.model_problem = ""
         self.meaning: Meaning | None = None
@@ -84,7 +87,7 @@ class GuideBuilder:
 
     def exact_tokenizer(self, knowledge: KnowledgeBase) -> Tokenizer:
         """Return the tokenizer with the dictionary of `knowledge`, compiled if need be; raises DictionaryRefused."""
-        words = Tokenizer().dictionary_words(names_of(knowledge), texts_of(knowledge))
+        words, _ = self._analysis.names(names_of(knowledge), texts_of(knowledge))
         if words:
             self._dictionaries.compile(words)
         return self._tokenizer(knowledge)[0]
@@ -97,21 +100,15 @@ class GuideBuilder:
 
     def _tokenizer(self, knowledge: KnowledgeBase) -> tuple[Tokenizer, bool]:
         """Return the tokenizer with the newest dictionary, and whether that is the exact one."""
-        plain, names = Tokenizer(), names_of(knowledge)
-        words = plain.dictionary_words(names, texts_of(knowledge))
-        if not words:
-            return plain, True
-        exact = self._dictionaries.exact(words)
-        dictionary = exact or self._dictionaries.newest()
-        return self._reused(dictionary, frozenset(names), plain), exact is not None
-
-    def _reused(self, dictionary: Path | None, names: frozenset[str], plain: Tokenizer) -> Tokenizer:
-        """Return the last tokenizer again when nothing that it reads has changed: it remembers the entries' texts."""
-        if self._last_tokenizer and self._last_tokenizer[:2] == (dictionary, names):
-            return self._last_tokenizer[2]
-        tokenizer = Tokenizer(dictionary, plain.short_units(names)) if dictionary else plain
-        self._last_tokenizer = (dictionary, names, tokenizer)
-        return tokenizer
+        words, short_units = self._analysis.names(names_of(knowledge), texts_of(knowledge))
+        exact = self._dictionaries.exact(words) if words else None
+        dictionary = (exact or self._dictionaries.newest()) if words else None
+        key = json.dumps([str(dictionary and dictionary.name), short_units])
+        if self._last is None or self._last[0] != key:
+            tokenizer = Tokenizer(dictionary, short_units)
+            self._analysis.recall(tokenizer, key)
+            self._last = (key, tokenizer)
+        return self._last[1], exact is not None or not words
 
     def _guide(self, knowledge: KnowledgeBase, tokenizer: Tokenizer, meaning: Meaning | None) -> Guide:
         index = Index(
@@ -121,5 +118,7 @@ class GuideBuilder:
         thresholds = Thresholds(
             settings.answer_confidence, settings.choose_confidence, settings.shown_confidence, MOST_CHOICES
         )
+        if self._last and self._last[1] is tokenizer:
+            self._analysis.keep(tokenizer, self._last[0])
         engine = Engine(index, Ranker.fitted(index.feature_names), thresholds)
         return Guide(knowledge, engine, settings.conversation_lasts)

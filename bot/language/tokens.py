@@ -84,6 +84,8 @@ class Tokenizer:
         self._short_units = short_units or {}
         self._local = threading.local()
         self._remembered: dict[str, Tokens] = {}
+        self.has_news = False
+        """Whether something is remembered that `remember` did not bring."""
         self._recent = lru_cache(_RECENT)(self._analyse)
 
     def analyse(self, raw: str) -> Tokens:
@@ -105,7 +107,18 @@ class Tokenizer:
         held = self._remembered.get(raw)
         if held is None:
             held = self._remembered[raw] = self._analyse(raw)
+            self.has_news = True
         return held
+
+    @property
+    def held(self) -> Mapping[str, Tokens]:
+        """Return what is remembered, by the text as it was given."""
+        return dict(self._remembered)
+
+    def remember(self, analysed: Mapping[str, Tokens]) -> None:
+        """Take in what the same dictionary gave before; what is remembered then is kept already."""
+        self._remembered.update(analysed)
+        self.has_news = False
 
     def reading(self, raw: str) -> str:
         """Return the reading of `raw` in hiragana."""
