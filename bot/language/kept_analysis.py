@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple
 from importlib.metadata import version
@@ -68,7 +68,7 @@ class KeptAnalysis:
 
     def _write(self, path: Path, values: Mapping[str, object]) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        aside = path.with_suffix(f".{os.getpid()}")
+        aside = path.with_suffix(f".{uuid.uuid4().hex}")
         aside.write_text(json.dumps(values, ensure_ascii=True), encoding="utf-8")
         aside.replace(path)
         kind = path.name.partition("-")[0]
