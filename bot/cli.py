@@ -22,6 +22,8 @@ from bot.language.personal_data import mask
 from bot.plain_text import as_text
 from bot.settings import ROOT, Settings, WrongSetting
 
+_MOST_NOTES = 10
+"""What still fits on a screen with the summary."""
 _UsageError: type[Exception] = typer.BadParameter.__bases__[0]
 """The parent of every complaint about the command line; typer itself exports only its children."""
 
@@ -75,15 +77,25 @@ def chat(now: Now = None, knowledge: KnowledgePath = None, json_lines: AsJson = 
 
 
 @app.command()
-def check(knowledge: KnowledgePath = None, now: Now = None) -> None:
+def check(
+    knowledge: KnowledgePath = None,
+    now: Now = None,
+    all_notes: Annotated[bool, typer.Option("--notes", help="注意もすべて出す(ふだんは10件まで)")] = False,
+) -> None:
     """案内のファイルをすべて調べ、直すところを「ファイル:行: 何が → どう直すか」で出します。"""
     from bot.checkup import check as run
 
     settings = _settings(knowledge)
     found = run(settings, settings.knowledge_dir, _clock(now)())
+    noted = [problem for problem in found.problems if problem.severity == 0]
     for problem in found.problems:
+        if problem.severity > 0:
+            typer.echo(str(problem))
+    for problem in noted if all_notes else noted[:_MOST_NOTES]:
         typer.echo(str(problem))
-    notes = sum(1 for problem in found.problems if problem.severity == 0)
+    if len(noted) > _MOST_NOTES and not all_notes:
+        typer.echo(f"注意はほかに {len(noted) - _MOST_NOTES} 件あります(annai check --notes ですべて出ます)。")
+    notes = len(noted)
     wrong = len(found.problems) - notes
     verdict = "問題ありません" if found.passed else f"直すところが {wrong} 件あります"
     typer.echo(

@@ -68,6 +68,7 @@ def create_app(settings: Settings) -> Flask:
 
     app = Flask("handlers", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask types the provider's base class
     bell = Bell()
     house = _House(app, settings, inbox, conversations, pseudonym, metrics, wake=bell.ring)
     channels = {
