@@ -30,17 +30,20 @@ class AskedFactFinder:
             ((folded(way), fact) for fact in fact_names for way in (*fact.asked, fact.name)),
             key=lambda pair: -len(pair[0]),
         )
+        self._words = {
+            fact.name: frozenset(word for way in (*fact.asked, fact.name) for word in tokenizer.remembered(way).words)
+            for fact in fact_names
+        }
 
     def find(self, text: str) -> AskedFact | None:
         """Return the fact that `text` asks for, the longest wording first, or None."""
         utterance = folded(text)
         for way, fact in self._ways:
             if way and way in utterance:
-                alone = self._says_nothing_else(utterance.replace(way, " ", 1))
+                alone = self._says_nothing_else(text, fact)
                 return AskedFact(fact.name, alone, missed=alone or fact.missed)
         return None
 
-    def _says_nothing_else(self, rest: str) -> bool:
-        for way, _ in self._ways:
-            rest = rest.replace(way, " ") if len(way) > 1 else rest
-        return not self._tokenizer.analyse(rest).words
+    def _says_nothing_else(self, text: str, fact: FactName) -> bool:
+        """Return whether every content word of `text` is one that asks for `fact`."""
+        return set(self._tokenizer.analyse(text).words) <= self._words[fact.name]

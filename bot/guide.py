@@ -1,6 +1,6 @@
 """The guide: one utterance and its conversation in, one reply out. The one public call of the answer engine.
 
-The order of a turn: tap → danger → answer to an open choice → small talk → broad words of the menu → single fact of the
+The order of a turn: tap → danger → answer to an open choice → small talk → other places → broad words of the menu → single fact of the
 last topic → matching.
 """
 
@@ -15,6 +15,7 @@ from bot.asked_fact import AskedFact, AskedFactFinder
 from bot.broad_topic import BroadTopic, BroadTopicFinder
 from bot.card import CardMaker
 from bot.conversation import Conversation, Utterance
+from bot.elsewhere import ElsewhereFinder
 from bot.follow_ups import FollowUps
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.schema import Desk, Entry, MenuItem, Situation
@@ -59,6 +60,7 @@ class Guide:
         self._follow_ups = FollowUps(knowledge, self._cards)
         self.urgency = Urgency(knowledge.urgent.situations)
         self._small_talk = SmallTalkFinder(knowledge.messages.small_talk)
+        self._elsewhere = ElsewhereFinder(knowledge.words.elsewhere)
         self._broad = BroadTopicFinder(knowledge.menu.items, engine.index.tokenizer)
         self._asked = AskedFactFinder(knowledge.words.fact_names, engine.index.tokenizer)
 
@@ -127,6 +129,10 @@ class Guide:
         if talk := self._small_talk.find(text):
             follow_ups = self._follow_ups.menu() if talk.menu else ()
             return Turn(Reply(Kind.SMALLTALK, (Text(talk.reply),), self._candidates(text), follow_ups), conversation)
+        if place := self._elsewhere.find(text):
+            words = self.knowledge.messages.elsewhere.format(場所=place)
+            reply = Reply(Kind.UNKNOWN, (Text(words),), self._candidates(text), self._follow_ups.menu())
+            return Turn(reply, replace(conversation, offered=()))
         if topic := self._broad.find(text):
             return self._broad_topic(topic, text, conversation)
         asked = self._asked.find(text)

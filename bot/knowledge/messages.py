@@ -33,6 +33,7 @@ class Messages(Model):
     fact_of_what: Text = _sentence("何の項目か", "項目")
     unreadable: Text = _sentence("文字で送って")
     personal_data: Text = _sentence("個人情報")
+    elsewhere: Text = _sentence("よその区や市のこと", "場所")
     apology: Text = _sentence("おわび", "窓口", "電話")
     verify_at_desk: Text = _sentence("最新は窓口で")
     ended: Text = _sentence("終わった", "名称", "日")

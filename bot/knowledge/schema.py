@@ -331,6 +331,8 @@ class Words(Model):
 
     groups: tuple[Word, ...] = Field(default=(), alias="言葉")
     fact_names: tuple[FactName, ...] = Field(default=(), alias="項目名")
+    elsewhere: tuple[Text, ...] = Field(default=(), alias="よその区や市")
+    """Other wards, cities and prefectures: a question about their matters is sent there."""
     outside: tuple[Text, ...] = Field(default=(), alias="案内しない話")
     """Examples of what a ward's bot has no answer for: what is nearer to these than to any entry gets no service."""
 

@@ -46,3 +46,12 @@ def test_what_asks_for_no_fact_asks_for_none(said: str) -> None:
 @given(st.text())
 def test_any_text_is_looked_at_without_an_exception(text: str) -> None:
     FINDER.find(text)
+
+
+def test_several_words_of_asking_in_one_question_name_no_matter() -> None:
+    finder = AskedFactFinder([FactName(名称="期限", 聞き方=("いつまで",))], Tokenizer())
+
+    found = finder.find("期限はいつまで?")
+
+    assert found is not None
+    assert found.alone
