@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.knowledge.schema import FactName
-from bot.language.normalisation import folded
+from bot.language.normalisation import folded, folded_phrase
 from bot.language.tokens import Tokenizer
 
 
@@ -27,7 +27,7 @@ class AskedFactFinder:
     def __init__(self, fact_names: Sequence[FactName], tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
         self._ways = sorted(
-            ((folded(way), fact) for fact in fact_names for way in (*fact.asked, fact.name)),
+            ((folded_phrase(way), fact) for fact in fact_names for way in (*fact.asked, fact.name)),
             key=lambda pair: -len(pair[0]),
         )
         self._words = {

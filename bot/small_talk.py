@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rapidfuzz import fuzz
 
 from bot.knowledge.schema import SmallTalk
-from bot.language.normalisation import folded
+from bot.language.normalisation import folded, folded_phrase
 
 _ALIKE = 86
 """RapidFuzz ratio from which a slip of the finger is forgiven (こんにちわあ, ありがとお)."""
@@ -19,7 +19,7 @@ class SmallTalkFinder:
 
     def __init__(self, talks: Sequence[SmallTalk]) -> None:
         self._phrasings = sorted(
-            ((folded(phrasing), talk) for talk in talks for phrasing in talk.phrasings),
+            ((folded_phrase(phrasing), talk) for talk in talks for phrasing in talk.phrasings),
             key=lambda pair: -len(pair[0]),
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.knowledge.schema import Situation
-from bot.language.normalisation import folded
+from bot.language.normalisation import folded, folded_phrase
 
 Sign = tuple[frozenset[str], ...]
 """Parts that must all occur; each is a set of alternatives."""
@@ -38,7 +38,7 @@ class Urgency:
 
 def _compile(signs: Sequence[str]) -> tuple[Sign, ...]:
     return tuple(
-        tuple(frozenset(filter(None, map(folded, part.split("|")))) for part in sign.split()) for sign in signs
+        tuple(frozenset(filter(None, map(folded_phrase, part.split("|")))) for part in sign.split()) for sign in signs
     )
 
 

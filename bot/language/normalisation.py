@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 import regex
 
@@ -66,6 +67,12 @@ _MARKS = regex.compile(r"[\s\p{P}\p{S}]+")
 def folded(text: str) -> str:
     """Return `text` for comparing by eye: normalised, katakana as hiragana, without spaces and marks."""
     return bare(normalise(text))
+
+
+@lru_cache(maxsize=20_000)
+def folded_phrase(text: str) -> str:
+    """Return `folded` of a text that staff wrote; kept, for reading the knowledge anew asks for thousands again."""
+    return folded(text)
 
 
 def bare(normalised: str) -> str:
