@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -49,7 +50,10 @@ def _stay_here(event: str, arguments: tuple[Any, ...]) -> None:
 
 sys.addaudithook(_stay_here)
 
-hypothesis.settings.register_profile("annai", deadline=None, max_examples=60, print_blob=True)
+# In CI the same examples each time, so that a change is judged and not its luck; at a desk new ones each time.
+hypothesis.settings.register_profile(
+    "annai", deadline=None, max_examples=60, print_blob=True, derandomize="CI" in os.environ
+)
 hypothesis.settings.load_profile("annai")
 
 

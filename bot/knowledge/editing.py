@@ -81,7 +81,10 @@ class _Editor:
 
     def edit(self, values: dict[str, Any]) -> str:
         # the loader written in Python: it alone counts characters the way a str does
-        root = yaml.compose(self.text, Loader=yaml.SafeLoader)
+        try:
+            root = yaml.compose(self.text, Loader=yaml.SafeLoader)
+        except yaml.YAMLError:  # it refuses a few texts that the loader written in C reads (a bare 「?」 in [ ])
+            raise CannotEdit from None
         if not isinstance(root, yaml.MappingNode):
             raise CannotEdit
         if not self._reconcile(root, values):

@@ -98,7 +98,8 @@ def _may_be_plain(text: str, in_flow: bool) -> bool:
         return False
     if ": " in text or " #" in text or text.endswith(":"):
         return False
-    return not (in_flow and any(mark in text for mark in ",[]{}"))
+    # Inside [ ] and { }, YAML's readers differ on a bare question mark.
+    return not (in_flow and any(mark in text for mark in ",[]{}?"))
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.knowledge.editing import CannotEdit, edited, same, write_atomically
@@ -200,6 +200,8 @@ def test_whatever_is_written_to_a_new_file_is_read_back(values: dict[str, Any]) 
 
 
 @given(FILES, FILES)
+@example(before={"0": [["0?"]]}, wanted={"0": ""})
+@example(before={"0": [[{"0?": ""}]]}, wanted={"0": ""})
 def test_any_file_can_be_made_any_other(before: dict[str, Any], wanted: dict[str, Any]) -> None:
     text = whole_file(before)
 
