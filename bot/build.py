@@ -120,5 +120,6 @@ class GuideBuilder:
         )
         if self._last and self._last[1] is tokenizer:
             self._analysis.keep(tokenizer, self._last[0])
-        engine = Engine(index, Ranker.fitted(index.feature_names), thresholds)
+        rankers = Ranker.fitted(index.feature_names), Ranker.fitted(index.word_feature_names)
+        engine = Engine(index, rankers[0], thresholds, word_ranker=rankers[1])
         return Guide(knowledge, engine, settings.conversation_lasts)

@@ -21,6 +21,7 @@ from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.schema import Desk, Entry, MenuItem, Situation
 from bot.matching.document import Document
 from bot.matching.engine import MOST_CANDIDATES, Decision, Engine, Verdict
+from bot.matching.two_matters import TwoMatters, two_matters
 from bot.reply import (
     Block,
     CallButton,
@@ -167,6 +168,8 @@ class Guide:
 
     def _matched(self, text: str, asked: AskedFact | None, conversation: Conversation, now: datetime) -> Turn:
         decision = self.engine.decide(text)
+        if both := two_matters(self.engine, text, decision):
+            return self._answer_both(both, conversation, now)
         candidates = _as_candidates(decision)
         if decision.verdict is Verdict.ANSWER:
             entry = self.knowledge.entries[decision.shown[0]]
@@ -200,6 +203,16 @@ class Guide:
             self._follow_ups.after(entry, asked, today),
         )
         return Turn(reply, replace(conversation, topic=entry.id, offered=(), lost=0))
+
+    def _answer_both(self, both: TwoMatters, conversation: Conversation, now: datetime) -> Turn:
+        """Return the cards of both entries; the conversation goes on about the second."""
+        candidates = tuple(Candidate(each.id, each.confidence) for each in both.candidates)
+        blocks: list[Block] = []
+        for part in both.parts:
+            asked, entry = self._asked.find(part.text), self.knowledge.entries[part.entry]
+            turn = self._answer(entry, conversation, now, asked.name if asked else None, candidates, missed=False)
+            blocks += turn.reply.blocks
+        return replace(turn, reply=replace(turn.reply, blocks=tuple(blocks)))
 
     def _fact_unknown(self, entry: Entry, asked: str) -> str:
         messages = self.knowledge.messages

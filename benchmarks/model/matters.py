@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -63,7 +63,11 @@ def own_entries() -> dict[str, Entry]:
 
 def own_matters() -> list[Matter]:
     """Return the matters of knowledge/, in the order of their ids."""
-    return [_own(entry_id, entry) for entry_id, entry in sorted(own_entries().items())]
+    matters = {entry_id: _own(entry_id, entry) for entry_id, entry in sorted(own_entries().items())}
+    for row in _rows("own-languages-*.jsonl"):
+        if row["entry"] in matters:
+            _add(matters[row["entry"]], {language: row[language] for language in LANGUAGES})
+    return list(matters.values())
 
 
 def _own(entry_id: str, entry: Entry) -> Matter:
@@ -92,28 +96,38 @@ def without_furigana(text: str) -> str:
 def written_matters() -> list[Matter]:
     """Return the matters of pairs/*.jsonl."""
     found: dict[str, Matter] = {}
-    for path in sorted(PAIRS.glob("*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            other = SAME.get(row["id"])
-            if other in found:
-                _merge(found[other], row)
-            else:
-                found[row["id"]] = _written(row)
+    for row in _rows("w*.jsonl"):
+        other = SAME.get(row["id"])
+        if other in found:
+            _add(found[other], _written(row).asked)
+        else:
+            found[row["id"]] = _written(row)
     return list(found.values())
+
+
+def _rows(names: str) -> Iterator[dict[str, Any]]:
+    for path in sorted(PAIRS.glob(names)):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            yield json.loads(line)
 
 
 def _written(row: dict[str, Any]) -> Matter:
     matter = Matter(row["id"], row["question"], row["answer"], [row["question"], *row["ja"]])
-    matter.asked = {"ja": [row["question"], *row["ja"]], "as_is": [row[key] for key in ("kana", "typo")]}
-    matter.asked["as_is"] += [row["long"]] if row.get("long") else []
-    matter.asked |= {language: [row[language]] for language in LANGUAGES}
+    matter.asked = {"ja": [row["question"], *row["ja"]], "as_is": []}
+    for kind in ("kana", "typo", "long"):
+        matter.asked["as_is"] += _texts(row.get(kind, []))
+    _add(matter, {language: _texts(row[language]) for language in LANGUAGES})
     return matter
 
 
-def _merge(matter: Matter, row: dict[str, Any]) -> None:
-    for kind, texts in _written(row).asked.items():
-        matter.asked[kind] += texts
+def _texts(value: str | list[str]) -> list[str]:
+    """Return what a line has under a key: one text or several."""
+    return [value] if isinstance(value, str) and value else list(value)
+
+
+def _add(matter: Matter, asked: dict[str, list[str]]) -> None:
+    for kind, texts in asked.items():
+        matter.asked.setdefault(kind, []).extend(texts)
 
 
 # How residents type

@@ -44,6 +44,8 @@ OWN_WEIGHT = 0.05
 """There are some 25 times as many of our own questions as of the bench's; together they weigh about the same."""
 TAKEN_AWAY_WEIGHT = 0.15
 """A question whose answer was taken away often has a sibling left that helps: a weak example of "nothing fits"."""
+CALIBRATED = 5
+"""Candidates of a question that the calibration looks at: those that may be shown, and one more."""
 Array = NDArray[np.float64]
 
 
@@ -82,16 +84,18 @@ def _fitted(corpus: _Corpus) -> dict[str, Any]:
     asked = [*corpus.bench_questions(), *corpus.own_questions()]
     offtopic = list(corpus.offtopic_questions())
     names = corpus.feature_names
+    columns = summarised_columns(names)
     print(f"\n{'with the meaning view' if corpus.meaning else 'words alone'}: {len(asked)} questions")
-    _report(asked)
-    weights = _fit_ranking(asked)
-    sharpness = _fit_sharpness(asked, weights)
-    answerable, bias = _fit_answerable(asked, offtopic, weights, summarised_columns(names))
+    judged = _cross_validated(asked, offtopic, columns)
+    _report(judged)
+    slope, offset = _fit_calibration(judged)
+    numbers = _Numbers.fitted(asked, offtopic, columns)
     return {
-        "features": dict(zip(names, weights.round(4).tolist(), strict=True)),
-        "sharpness": round(sharpness, 4),
-        "answerable": dict(zip(summary_names(names), answerable.round(4).tolist(), strict=True)),
-        "answerable_bias": round(bias, 4),
+        "features": dict(zip(names, numbers.weights.round(4).tolist(), strict=True)),
+        "sharpness": round(numbers.sharpness, 4),
+        "answerable": dict(zip(summary_names(names), numbers.answerable.round(4).tolist(), strict=True)),
+        "answerable_bias": round(numbers.bias, 4),
+        "calibration": {"slope": round(slope, 4), "offset": round(offset, 4)},
     }
 
 
@@ -248,18 +252,75 @@ def _summary(features: Array, weights: Array, columns: Ints, question: Question)
     return summary(narrow, scores, columns, question.word_count, question.outside).astype(np.float64)
 
 
-def _report(asked: Sequence[Question]) -> None:
-    """Print hit@1, hit@3 and MRR by group, each question scored by weights that were fitted without its fold."""
-    folds = np.random.default_rng(SEED).integers(0, FOLDS, len(asked))
-    ranks: dict[str, list[int]] = {}
+@dataclass(frozen=True)
+class _Numbers:
+    """What was learned, before calibration."""
+
+    weights: Array
+    sharpness: float
+    answerable: Array
+    bias: float
+    columns: Ints
+
+    @classmethod
+    def fitted(cls, asked: Sequence[Question], offtopic: Sequence[Question], columns: Ints) -> _Numbers:
+        weights = _fit_ranking(asked)
+        answerable, bias = _fit_answerable(asked, offtopic, weights, columns)
+        return cls(weights, _fit_sharpness(asked, weights), answerable, bias, columns)
+
+    def judged(self, question: Question) -> _Judged:
+        scores = question.features @ self.weights
+        shares = np.exp(self.sharpness * (scores - scores.max()))
+        worth = float(_summary(question.features, self.weights, self.columns, question) @ self.answerable) + self.bias
+        order = np.argsort(-scores)
+        confidences = (shares / shares.sum() / (1 + np.exp(-max(worth, -80.0))))[order]
+        return _Judged(question.group, question.weight, confidences, question.right[order])
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """A question's candidates, best first, by numbers that had not seen it."""
+
+    group: str
+    weight: float
+    confidences: Array
+    right: NDArray[np.bool_]
+
+
+def _cross_validated(asked: Sequence[Question], offtopic: Sequence[Question], columns: Ints) -> list[_Judged]:
+    chance = np.random.default_rng(SEED)
+    folds, away = chance.integers(0, FOLDS, len(asked)), chance.integers(0, FOLDS, len(offtopic))
+    judged: list[_Judged] = []
     for fold in range(FOLDS):
-        weights = _fit_ranking([question for question, held in zip(asked, folds, strict=True) if held != fold])
-        for question, held in zip(asked, folds, strict=True):
-            if held == fold:
-                order = np.argsort(-(question.features @ weights))
-                ranks.setdefault(question.group, []).append(int(np.argmax(question.right[order])) + 1)
-    for group, found in sorted(ranks.items()):
-        rank = np.array(found)
+        numbers = _Numbers.fitted(_but(asked, folds, fold), _but(offtopic, away, fold), columns)
+        judged += [numbers.judged(each) for each, held in zip(asked, folds, strict=True) if held == fold]
+        judged += [numbers.judged(each) for each, held in zip(offtopic, away, strict=True) if held == fold]
+    return judged
+
+
+def _but(questions: Sequence[Question], folds: Ints, fold: int) -> list[Question]:
+    return [question for question, held in zip(questions, folds, strict=True) if held != fold]
+
+
+def _fit_calibration(judged: Sequence[_Judged]) -> tuple[float, float]:
+    """Return slope and offset on the log odds (Platt 1999) under which confidences fit best what was right."""
+    best = [(each, place) for each in judged for place in range(min(CALIBRATED, len(each.confidences)))]
+    said = np.array([each.confidences[place] for each, place in best]).clip(1e-6, 1 - 1e-6)
+    odds, right = np.log(said / (1 - said)), np.array([float(each.right[place]) for each, place in best])
+    weight = np.array([each.weight for each, _ in best])
+
+    def loss(numbers: Array) -> float:
+        chance = 1 / (1 + np.exp(-(numbers[0] * odds + numbers[1])))
+        return -float(weight @ (right * np.log(chance + 1e-12) + (1 - right) * np.log(1 - chance + 1e-12)))
+
+    found = minimize(loss, np.array([1.0, 0.0]), method="Nelder-Mead").x
+    return float(found[0]), float(found[1])
+
+
+def _report(judged: Sequence[_Judged]) -> None:
+    """Print hit@1, hit@3 and MRR by group, each question judged by numbers that were fitted without its fold."""
+    for group in sorted({each.group for each in judged if each.right.any()}):
+        rank = np.array([int(np.argmax(each.right)) + 1 for each in judged if each.group == group])
         print(f"{group:<20} {(rank == 1).mean():.3f} {(rank <= 3).mean():.3f} {(1 / rank).mean():.3f}  n={len(rank)}")
 
 

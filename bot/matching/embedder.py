@@ -16,7 +16,6 @@ import time
 import unicodedata
 import uuid
 import zlib
-from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -29,6 +28,8 @@ import regex
 import structlog
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
+
+from bot.matching.recent import Recent
 
 log = structlog.get_logger("annai.matching")
 
@@ -318,32 +319,23 @@ class RecentVectors:
 
     def __init__(self, embedder: Embeds, most: int = 1024) -> None:
         """Hold the vectors of `most` utterances (1.5 kB each)."""
-        self._embedder, self._most = embedder, most
-        self._held: OrderedDict[bytes, Vectors] = OrderedDict()
-        self._lock = threading.Lock()
+        self._embedder = embedder
+        self._held: Recent[Vectors] = Recent(most)
 
     def vector(self, text: str, prefix: Prefix = "query: ") -> Vectors:
         """Return shape (384,), which can't be written to: the unit vector of `text`."""
-        key = _key(text, prefix)
-        with self._lock:
-            if (known := self._held.get(key)) is not None:
-                self._held.move_to_end(key)
-                return known
+        known = self._held.get(prefix + text)
+        if known is not None:
+            return known
         vector: Vectors = self._embedder.embed([text], prefix)[0]
         vector.setflags(write=False)
-        with self._lock:
-            self._held[key] = vector
-            while len(self._held) > self._most:
-                self._held.popitem(last=False)
+        self._held.put(prefix + text, vector)
         return vector
 
     def learn(self, texts: Sequence[str], vectors: Vectors, prefix: Prefix = "query: ") -> None:
         """Take in the vectors of `texts`, computed elsewhere: for many utterances that are known beforehand."""
-        with self._lock:
-            for text, vector in zip(texts, vectors, strict=True):
-                self._held[_key(text, prefix)] = vector
-            while len(self._held) > self._most:
-                self._held.popitem(last=False)
+        for text, vector in zip(texts, vectors, strict=True):
+            self._held.put(prefix + text, vector)
 
 
 def _key(text: str, prefix: Prefix) -> bytes:

@@ -8,10 +8,17 @@ from enum import StrEnum
 
 import numpy as np
 
+from bot.language.tokens import Tokens
 from bot.matching.index import Index
+from bot.matching.postings import Floats
 from bot.matching.ranker import Ranker
+from bot.matching.recent import Recent
 
 MOST_CANDIDATES = 10
+REMEMBERED = 4096
+"""Utterances whose candidates are kept in memory (about 1 kB each)."""
+SURE_BY_WORDS = 0.9
+"""From this confidence of the words alone on the model is not asked: `make bench` shows that nothing is lost by it."""
 
 
 class Verdict(StrEnum):
@@ -51,23 +58,41 @@ class Decision:
 
 
 class Engine:
-    """Thread-safe and immutable: the same text, the same decision."""
+    """Thread-safe: the same text, the same decision. What it remembers changes nothing but the time it takes."""
 
-    def __init__(self, index: Index, ranker: Ranker, thresholds: Thresholds) -> None:
+    def __init__(
+        self, index: Index, ranker: Ranker, thresholds: Thresholds, word_ranker: Ranker | None = None
+    ) -> None:
+        """`word_ranker` judges by the words alone; where it is sure, an index with a meaning view need not ask the model."""
         self.index = index
         self.ranker = ranker
         self._thresholds = thresholds
+        self._word_ranker = word_ranker if index.has_meaning else None
+        self._recent: Recent[tuple[Scored, ...]] = Recent(REMEMBERED)
 
     def candidates(self, text: str) -> tuple[Scored, ...]:
         """Return the entries that `text` may mean, best first, at most 10."""
-        tokens = self.index.tokenizer.analyse(text)
+        known = self._recent.get(text)
+        if known is None:
+            known = self._candidates(self.index.tokenizer.analyse(text))
+            self._recent.put(text, known)
+        return known
+
+    def _candidates(self, tokens: Tokens) -> tuple[Scored, ...]:
         if not tokens.bare:
             return ()
-        confidences = self.ranker.confidences(
-            self.index.features(tokens), len(tokens.words), self.index.outside_likeness(tokens)
-        )
+        confidences = self._confidences(tokens)
         best = np.argsort(-confidences, kind="stable")[:MOST_CANDIDATES]
         return tuple(Scored(self.index.ids[number], round(float(confidences[number]), 4)) for number in best)
+
+    def _confidences(self, tokens: Tokens) -> Floats:
+        words = self.index.word_features(tokens)
+        if self._word_ranker:
+            confidences = self._word_ranker.confidences(words, len(tokens.words))
+            if confidences.max() >= SURE_BY_WORDS:
+                return confidences
+        features = self.index.features(tokens, words)
+        return self.ranker.confidences(features, len(tokens.words), self.index.outside_likeness(tokens))
 
     def decide(self, text: str) -> Decision:
         """Return what can be said to `text`."""

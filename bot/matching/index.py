@@ -55,24 +55,38 @@ class Index:
         self._meaning = MeaningView(documents, surfaces, rows, meaning, read_outside) if meaning else None
 
     @property
+    def has_meaning(self) -> bool:
+        """Return whether there is a meaning view."""
+        return self._meaning is not None
+
+    @property
+    def word_feature_names(self) -> tuple[str, ...]:
+        """Return the names of `word_features`, in their order."""
+        return (*(name for view in self._sparse for name in view.names), *FuzzyView.names)
+
+    @property
     def feature_names(self) -> tuple[str, ...]:
         """Return the names of the features, in their order."""
-        meaning = MeaningView.names if self._meaning else ()
-        return (*(name for view in self._sparse for name in view.names), *meaning, *FuzzyView.names)
+        return (*self.word_feature_names, *(MeaningView.names if self._meaning else ()))
 
-    def features(self, tokens: Tokens) -> Floats:
-        """Return shape (entries, features), in the order of `feature_names`."""
+    def word_features(self, tokens: Tokens) -> Floats:
+        """Return shape (entries, word features), without asking the model, in the order of `word_feature_names`."""
         queries = [query for view in self._sparse for query in view.queries(tokens)]
         scores = iter(self._stack.scores(queries))
         found: list[Floats] = []
         for view in self._sparse:
             found += view.features(tokens, [next(scores) for _ in view.matrices])
-        if self._meaning:
-            found += self._meaning.features(tokens)
         rough = np.sum(found, axis=0)
         shortlist = np.argpartition(-rough, min(SHORTLIST, len(rough) - 1))[:SHORTLIST]
         found += self._fuzzy.features(tokens, shortlist.tolist())
         return np.stack(found, axis=1)
+
+    def features(self, tokens: Tokens, words: Floats | None = None) -> Floats:
+        """Return shape (entries, features), in the order of `feature_names`; `words` are the word features if known."""
+        words = self.word_features(tokens) if words is None else words
+        if self._meaning is None:
+            return words
+        return np.concatenate([words, np.stack(self._meaning.features(tokens), axis=1)], axis=1)
 
     def outside_likeness(self, tokens: Tokens) -> float:
         """Return how near the utterance is to what no entry answers (a cosine); 0 without the meaning view."""

@@ -2,13 +2,15 @@
 
 Ranking: a linear score over the features, fitted listwise (softmax cross-entropy, as in ListNet, Cao et al. 2007).
 Confidence: the chance that the knowledge base has an answer at all (logistic regression, Platt 1999, over how the best
-candidates score) times the entry's share among the candidates (softmax). The numbers come from benchmarks/ranker/fit.py,
-once for the words alone and once with the meaning view.
+candidates score) times the entry's share among the candidates (softmax), then Platt scaling (1999) on the log odds, fitted
+on questions that the other numbers had not seen. The numbers come from benchmarks/ranker/fit.py, once for the words alone
+and once with the meaning view.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,8 @@ from bot.matching.postings import Floats, Ints
 
 _FITTED = Path(__file__).with_name("ranker.json")
 
+_NEGLIGIBLE = 1e-3
+"""A confidence below this stays as it is: a thousand small ones must not grow to a sum that matters."""
 _SUMMARISED = ("words", "coverage", "characters", "reading", "meaning", "meaning_name", "fuzzy", "contained")
 """The features of the best entry that tell whether it fits at all; those that an index has."""
 
@@ -36,6 +40,8 @@ class Ranker:
     answerable_weights: Floats
     """Shape (summary,): one weight for each number of `summary`."""
     answerable_bias: float
+    calibration: tuple[float, float]
+    """Slope and offset on the log odds of a confidence."""
 
     @classmethod
     def fitted(cls, feature_names: Sequence[str], path: Path = _FITTED) -> Ranker:
@@ -48,6 +54,7 @@ class Ranker:
                     summarised=summarised_columns(feature_names),
                     answerable_weights=np.array(list(numbers["answerable"].values()), np.float32),
                     answerable_bias=float(numbers["answerable_bias"]),
+                    calibration=(float(numbers["calibration"]["slope"]), float(numbers["calibration"]["offset"])),
                 )
         raise ValueError(f"{path.name} was fitted for other features: make it again with `make ranker`")
 
@@ -65,7 +72,15 @@ class Ranker:
         shares /= shares.sum()
         facts = summary(features, scores, self.summarised, word_count, outside)
         worth = float(facts @ self.answerable_weights) + self.answerable_bias
-        return np.asarray(shares / (1.0 + np.exp(-worth)), dtype=np.float32)
+        return calibrated(shares / np.float32(1.0 + math.exp(-max(worth, -80.0))), *self.calibration)
+
+
+def calibrated(confidences: Floats, slope: float, offset: float) -> Floats:
+    """Return the confidences with `slope` and `offset` on their log odds, in the same order; they sum to at most 1."""
+    inside = np.clip(confidences, 1e-6, 1 - 1e-6)
+    mapped = 1 / (1 + np.exp(-(slope * np.log(inside / (1 - inside)) + offset)))
+    mapped = np.where(confidences < _NEGLIGIBLE, confidences, mapped)
+    return np.asarray(mapped / max(float(mapped.sum()), 1.0), np.float32)
 
 
 def summarised_columns(feature_names: Sequence[str]) -> Ints:
