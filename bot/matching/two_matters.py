@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from bot.language.joints import halves
-from bot.matching.engine import Decision, Engine, Scored, Verdict
+from bot.matching.engine import MOST_CANDIDATES, Decision, Engine, Scored, Verdict
 
 MOST_PLACES = 4
 """Places at which a message is tried to be parted: each costs two looks at the index."""
@@ -58,5 +58,7 @@ def _joined(engine: Engine, parts: tuple[Part, Part], whole: Decision) -> tuple[
     own = [engine.candidates(part.text)[0] for part in parts]
     ahead = sorted(own, key=lambda each: (each.id != (whole.shown or ("",))[0], -each.confidence))
     behind = [each for each in whole.candidates if each.id not in {part.entry for part in parts}]
-    limit = min(each.confidence for each in ahead)
-    return (*ahead, *(Scored(each.id, min(each.confidence, limit)) for each in behind))[:10]
+    falling: list[Scored] = []
+    for each in (*ahead, *behind)[:MOST_CANDIDATES]:
+        falling.append(Scored(each.id, min(each.confidence, falling[-1].confidence if falling else 1.0)))
+    return tuple(falling)
