@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench lock ranker
+.PHONY: help setup run test check bench lock ranker ablation
 
 help: ## この一覧を出す
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ bench: setup ## 速さと答えの質を、ほかの方法とくらべて測る
 
 ranker: setup ## 順位づけの数を作りなおす(bot/matching/ranker.json)
 	$(BIN)/python -m benchmarks.ranker.fit
+
+ablation: setup ## それぞれの見方が何を足しているかをはかる
+	$(BIN)/python -m benchmarks.ranker.ablation
 
 lock: setup ## requirements.lock を作りなおす
 	$(BIN)/uv pip compile --universal --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --upgrade pyproject.toml -o requirements.lock

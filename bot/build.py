@@ -16,6 +16,7 @@ from bot.knowledge.base import KnowledgeBase
 from bot.language.kept_analysis import KeptAnalysis
 from bot.language.tokens import Tokenizer
 from bot.language.user_dictionary import UserDictionary
+from bot.matching.danger import DangerView
 from bot.matching.embedder import MODEL_FOLDER, Embedder, ModelUnavailable, RecentVectors, VectorCache
 from bot.matching.engine import Engine, Thresholds
 from bot.matching.index import Index
@@ -122,4 +123,13 @@ class GuideBuilder:
             self._analysis.keep(tokenizer, self._last[0])
         rankers = Ranker.fitted(index.feature_names), Ranker.fitted(index.word_feature_names)
         engine = Engine(index, rankers[0], thresholds, word_ranker=rankers[1])
-        return Guide(knowledge, engine, settings.conversation_lasts)
+        return Guide(knowledge, engine, settings.conversation_lasts, _danger(knowledge, index, meaning))
+
+
+def _danger(knowledge: KnowledgeBase, index: Index, meaning: Meaning | None) -> DangerView | None:
+    """Return the second look for danger, which needs the model."""
+    if meaning is None:
+        return None
+    situations = knowledge.urgent.situations
+    ordinary = [text for situation in situations for text in situation.not_examples]
+    return DangerView({each.id: each.examples for each in situations}, ordinary, index, meaning)

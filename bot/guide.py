@@ -19,8 +19,9 @@ from bot.elsewhere import ElsewhereFinder
 from bot.follow_ups import FollowUps
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.schema import Desk, Entry, MenuItem, Situation
+from bot.matching.danger import DangerView
 from bot.matching.document import Document
-from bot.matching.engine import MOST_CANDIDATES, Decision, Engine, Verdict
+from bot.matching.engine import MOST_CANDIDATES, SURE_BY_WORDS, Decision, Engine, Verdict
 from bot.matching.two_matters import TwoMatters, two_matters
 from bot.reply import (
     Block,
@@ -53,8 +54,15 @@ class Turn:
 class Guide:
     """Immutable after building; safe to share between threads."""
 
-    def __init__(self, knowledge: KnowledgeBase, engine: Engine, conversation_lasts: timedelta) -> None:
+    def __init__(
+        self,
+        knowledge: KnowledgeBase,
+        engine: Engine,
+        conversation_lasts: timedelta,
+        danger: DangerView | None = None,
+    ) -> None:
         self.knowledge = knowledge
+        self._danger = danger
         self.engine = engine
         self._lasts = conversation_lasts
         self._cards = CardMaker(knowledge)
@@ -124,7 +132,7 @@ class Guide:
 
     def _said(self, text: str, conversation: Conversation, now: datetime) -> Turn:
         if situation := self.urgency.find(text):
-            return Turn(Reply(Kind.URGENT, (_urgent(situation),), self._candidates(text)), conversation)
+            return self._in_danger(situation, text, conversation)
         if turn := self._answered_choice(text, conversation, now):
             return turn
         if talk := self._small_talk.find(text):
@@ -140,6 +148,17 @@ class Guide:
         if asked and asked.alone:
             return self._fact_alone(asked, text, conversation, now)
         return self._matched(text, asked, conversation, now)
+
+    def _in_danger(self, situation: Situation, text: str, conversation: Conversation) -> Turn:
+        return Turn(Reply(Kind.URGENT, (_urgent(situation),), self._candidates(text)), conversation)
+
+    def _danger_meant(self, text: str, decision: Decision) -> Situation | None:
+        """Return the situation that no sign reveals but that is meant; what an entry clearly answers is none."""
+        if self._danger is None or (decision.candidates and decision.candidates[0].confidence >= SURE_BY_WORDS):
+            return None
+        found = self._danger.find(self.engine.index.tokenizer.analyse(text))
+        situation = self.urgency.named(found) if found else None
+        return None if situation and self.urgency.is_excepted(text, situation) else situation
 
     def _answered_choice(self, text: str, conversation: Conversation, now: datetime) -> Turn | None:
         actions = [action for code in conversation.offered if (action := Action.decode(code))]
@@ -168,6 +187,8 @@ class Guide:
 
     def _matched(self, text: str, asked: AskedFact | None, conversation: Conversation, now: datetime) -> Turn:
         decision = self.engine.decide(text)
+        if situation := self._danger_meant(text, decision):
+            return self._in_danger(situation, text, conversation)
         if both := two_matters(self.engine, text, decision):
             return self._answer_both(both, conversation, now)
         candidates = _as_candidates(decision)

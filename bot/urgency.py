@@ -27,6 +27,14 @@ class Urgency:
             revealed -= self._exceptions.found_in(utterance)
         return self._situations[min(revealed)] if revealed else None
 
+    def named(self, situation_id: str) -> Situation | None:
+        """Return the situation with this id, or None."""
+        return next((each for each in self._situations if each.id == situation_id), None)
+
+    def is_excepted(self, text: str, situation: Situation) -> bool:
+        """Return whether staff wrote that such a text is an ordinary question as far as `situation` goes."""
+        return self._situations.index(situation) in self._exceptions.found_in(folded(text))
+
     def sign_in(self, text: str, situation: Situation) -> str | None:
         """Return the sign of `situation` that stands in `text`, as staff wrote it, or None."""
         utterance = folded(text)

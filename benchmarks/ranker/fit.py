@@ -73,23 +73,23 @@ def main() -> None:
     knowledge = load(settings.knowledge_dir, settings.knowledge_dir).knowledge
     builder = GuideBuilder(settings)
     tokenizer = builder.exact_tokenizer(knowledge)
-    variants = [_fitted(_Corpus(bench, knowledge, tokenizer, None))]
+    variants = [_fitted(Corpus(bench, knowledge, tokenizer, None))]
     if builder.meaning is not None:
-        variants.append(_fitted(_Corpus(bench, knowledge, tokenizer, builder.meaning)))
+        variants.append(_fitted(Corpus(bench, knowledge, tokenizer, builder.meaning)))
     TARGET.write_text(json.dumps(variants, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     print(f"written: {TARGET.relative_to(ROOT)}")
 
 
-def _fitted(corpus: _Corpus) -> dict[str, Any]:
+def _fitted(corpus: Corpus) -> dict[str, Any]:
     asked = [*corpus.bench_questions(), *corpus.own_questions()]
     offtopic = list(corpus.offtopic_questions())
     names = corpus.feature_names
     columns = summarised_columns(names)
     print(f"\n{'with the meaning view' if corpus.meaning else 'words alone'}: {len(asked)} questions")
-    judged = _cross_validated(asked, offtopic, columns)
+    judged = cross_validated(asked, offtopic, columns)
     _report(judged)
     slope, offset = _fit_calibration(judged)
-    numbers = _Numbers.fitted(asked, offtopic, columns)
+    numbers = Numbers.fitted(asked, offtopic, columns)
     return {
         "features": dict(zip(names, numbers.weights.round(4).tolist(), strict=True)),
         "sharpness": round(numbers.sharpness, 4),
@@ -104,7 +104,7 @@ def _lines(path: Path) -> list[dict[str, Any]]:
 
 
 @dataclass
-class _Corpus:
+class Corpus:
     """The questions to learn from, asked of indexes of one kind."""
 
     bench: Path
@@ -253,7 +253,7 @@ def _summary(features: Array, weights: Array, columns: Ints, question: Question)
 
 
 @dataclass(frozen=True)
-class _Numbers:
+class Numbers:
     """What was learned, before calibration."""
 
     weights: Array
@@ -263,22 +263,24 @@ class _Numbers:
     columns: Ints
 
     @classmethod
-    def fitted(cls, asked: Sequence[Question], offtopic: Sequence[Question], columns: Ints) -> _Numbers:
+    def fitted(cls, asked: Sequence[Question], offtopic: Sequence[Question], columns: Ints) -> Numbers:
+        """Return the numbers that fit these questions best."""
         weights = _fit_ranking(asked)
         answerable, bias = _fit_answerable(asked, offtopic, weights, columns)
         return cls(weights, _fit_sharpness(asked, weights), answerable, bias, columns)
 
-    def judged(self, question: Question) -> _Judged:
+    def judged(self, question: Question) -> Judged:
+        """Return the candidates of `question` by these numbers."""
         scores = question.features @ self.weights
         shares = np.exp(self.sharpness * (scores - scores.max()))
         worth = float(_summary(question.features, self.weights, self.columns, question) @ self.answerable) + self.bias
         order = np.argsort(-scores)
         confidences = (shares / shares.sum() / (1 + np.exp(-max(worth, -80.0))))[order]
-        return _Judged(question.group, question.weight, confidences, question.right[order])
+        return Judged(question.group, question.weight, confidences, question.right[order])
 
 
 @dataclass(frozen=True)
-class _Judged:
+class Judged:
     """A question's candidates, best first, by numbers that had not seen it."""
 
     group: str
@@ -287,12 +289,13 @@ class _Judged:
     right: NDArray[np.bool_]
 
 
-def _cross_validated(asked: Sequence[Question], offtopic: Sequence[Question], columns: Ints) -> list[_Judged]:
+def cross_validated(asked: Sequence[Question], offtopic: Sequence[Question], columns: Ints) -> list[Judged]:
+    """Return every question judged by numbers that were fitted without its fold."""
     chance = np.random.default_rng(SEED)
     folds, away = chance.integers(0, FOLDS, len(asked)), chance.integers(0, FOLDS, len(offtopic))
-    judged: list[_Judged] = []
+    judged: list[Judged] = []
     for fold in range(FOLDS):
-        numbers = _Numbers.fitted(_but(asked, folds, fold), _but(offtopic, away, fold), columns)
+        numbers = Numbers.fitted(_but(asked, folds, fold), _but(offtopic, away, fold), columns)
         judged += [numbers.judged(each) for each, held in zip(asked, folds, strict=True) if held == fold]
         judged += [numbers.judged(each) for each, held in zip(offtopic, away, strict=True) if held == fold]
     return judged
@@ -302,7 +305,7 @@ def _but(questions: Sequence[Question], folds: Ints, fold: int) -> list[Question
     return [question for question, held in zip(questions, folds, strict=True) if held != fold]
 
 
-def _fit_calibration(judged: Sequence[_Judged]) -> tuple[float, float]:
+def _fit_calibration(judged: Sequence[Judged]) -> tuple[float, float]:
     """Return slope and offset on the log odds (Platt 1999) under which confidences fit best what was right."""
     best = [(each, place) for each in judged for place in range(min(CALIBRATED, len(each.confidences)))]
     said = np.array([each.confidences[place] for each, place in best]).clip(1e-6, 1 - 1e-6)
@@ -317,7 +320,7 @@ def _fit_calibration(judged: Sequence[_Judged]) -> tuple[float, float]:
     return float(found[0]), float(found[1])
 
 
-def _report(judged: Sequence[_Judged]) -> None:
+def _report(judged: Sequence[Judged]) -> None:
     """Print hit@1, hit@3 and MRR by group, each question judged by numbers that were fitted without its fold."""
     for group in sorted({each.group for each in judged if each.right.any()}):
         rank = np.array([int(np.argmax(each.right)) + 1 for each in judged if each.group == group])

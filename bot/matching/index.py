@@ -92,6 +92,10 @@ class Index:
         """Return how near the utterance is to what no entry answers (a cosine); 0 without the meaning view."""
         return self._meaning.outside_likeness(tokens) if self._meaning else 0.0
 
+    def likeness(self, tokens: Tokens) -> float:
+        """Return the cosine with the nearest surface or example of what no entry answers; 0 without a meaning view."""
+        return self._meaning.likeness(tokens) if self._meaning else 0.0
+
     def nearest(self, tokens: Tokens, entry: int) -> Nearest:
         """Return what of the entry with this number is nearest to the utterance."""
         rows = range(int(self._rows.starts[entry]), int(self._rows.ends[entry]))

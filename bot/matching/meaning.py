@@ -83,6 +83,11 @@ class MeaningView:
             return 0.0
         return float((self._outside @ self._utterances.vector(tokens.text)).max())
 
+    def likeness(self, tokens: Tokens) -> float:
+        """Return the cosine of the utterance with the nearest surface or example of what no entry answers."""
+        surface = float((self._surfaces @ self._utterances.vector(tokens.text)).max())
+        return max(surface, self.outside_likeness(tokens))
+
     def strays(self, margin: float) -> list[tuple[int, int]]:
         """Return the rows whose nearest row is another entry's, by `margin` nearer than any of their own entry's rows.
 
