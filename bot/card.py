@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+from bot.clock import TOKYO
 from bot.hours import in_words
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.schema import Confidence, Desk, Entry, Fact, Source, Sourced
 from bot.knowledge.source_date import SourceDate
+from bot.opening_words import OpeningWording
 from bot.reply import CallButton, Card, DeskLine, FactLine, LinkButton
 
 OLD_AFTER_YEARS = 2
@@ -23,8 +25,9 @@ class CardMaker:
 
     knowledge: KnowledgeBase
 
-    def card(self, entry: Entry, today: date, asked: str | None = None) -> Card:
-        """Return the card of `entry` as of `today`; the fact named `asked` leads when the entry has it."""
+    def card(self, entry: Entry, now: datetime, asked: str | None = None) -> Card:
+        """Return the card of `entry` at `now` (with time zone); the fact named `asked` leads when the entry has it."""
+        today = now.astimezone(TOKYO).date()
         lines = {name: self._fact_line(name, fact) for name, fact in self.current_facts(entry, today)}
         highlight = (lines.pop(asked, None) or self._from_entry(entry, asked)) if asked else None
         desk = self.knowledge.desk_of(entry) or self.knowledge.general_desk
@@ -34,7 +37,7 @@ class CardMaker:
             text=entry.answer.strip(),
             highlight=highlight,
             facts=tuple(lines.values()),
-            desk=self._desk_line(entry, desk, today),
+            desk=self._desk_line(entry, desk, now),
             cautions=tuple(self._cautions(entry, today)),
             source_note=self._source_note(entry.source),
             buttons=tuple(self._buttons(entry, desk)),
@@ -49,6 +52,10 @@ class CardMaker:
     def has_fact(self, entry: Entry, name: str, today: date) -> bool:
         """Return whether the entry, or its desk, can answer for the fact `name` on `today`."""
         return name in dict(self.current_facts(entry, today)) or self._from_entry(entry, name) is not None
+
+    def verified(self, sourced: Sourced) -> str:
+        """Return in words where and when `sourced` was verified."""
+        return self._dated(sourced.source, sourced.seen)
 
     def _fact_line(self, name: str, fact: Fact) -> FactLine:
         return FactLine(name, fact.text, self._dated(fact.source, fact.seen), _url(fact.source))
@@ -84,10 +91,10 @@ class CardMaker:
     def _source_note(self, source: Source | None) -> str:
         return self._dated(source.url, source.seen) if source else ""
 
-    def _desk_line(self, entry: Entry, desk: Desk, today: date) -> DeskLine | None:
+    def _desk_line(self, entry: Entry, desk: Desk, now: datetime) -> DeskLine | None:
         if not self.knowledge.demands_sources:
             return None
-        messages = self.knowledge.messages
+        messages, today = self.knowledge.messages, now.astimezone(TOKYO).date()
         label = messages.label_desk if entry.desk else messages.label_general_desk
         lines: list[str] = []
         if desk.place:
@@ -96,7 +103,8 @@ class CardMaker:
             lines.append(messages.label_phone.format(電話=desk.phone.number) + self._doubt(desk.phone, today))
         if desk.hours:
             lines.append(messages.label_hours.format(受付時間=in_words(desk.hours)) + self._doubt(desk.hours, today))
-        return DeskLine(label, desk.name, tuple(lines))
+        opening = OpeningWording(messages.opening).line(desk.hours, now) if desk.hours else ""
+        return DeskLine(label, desk.name, tuple(lines), opening)
 
     def _doubt(self, sourced: Sourced, today: date) -> str:
         """Return the date of a desk's detail that may have changed since, as a remark behind it; else nothing."""

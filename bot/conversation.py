@@ -29,6 +29,8 @@ class Conversation:
     """The ids of the choices that were last offered, in their order."""
     lost: int = 0
     """How many turns in a row led nowhere."""
+    desk: str | None = None
+    """The id of the desk whose opening was last told: 「次の土曜は?」 asks of it again."""
     at: datetime | None = None
     """When the last turn was, with time zone."""
 
@@ -48,11 +50,21 @@ class Conversation:
     def from_json(cls, values: dict[str, Any] | None) -> Conversation:
         """Return the conversation that `to_json` wrote; an empty one for None or for what this version can't read."""
         match values:
-            case {"topic": None | str() as topic, "offered": [*offered], "lost": int(lost), "at": None | str() as at}:
-                moment = _moment(at)
+            case {
+                "topic": None | str() as topic,
+                "offered": [*offered],
+                "lost": int(lost),
+                "at": None | str() as at,
+                **more,
+            }:
+                moment, desk = _moment(at), _text(more.get("desk"))
                 if all(isinstance(each, str) for each in offered) and (moment or not at):
-                    return cls(topic, tuple(offered), lost, moment)
+                    return cls(topic, tuple(offered), lost, desk=desk, at=moment)
         return cls()
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _moment(text: str | None) -> datetime | None:

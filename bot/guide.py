@@ -1,7 +1,7 @@
 """The guide: one utterance and its conversation in, one reply out. The one public call of the answer engine.
 
-The order of a turn: tap → danger → answer to an open choice → small talk → other places → broad words of the menu → single fact of the
-last topic → matching.
+The order of a turn: tap → danger → answer to an open choice → small talk → opening of a desk → other places →
+broad words of the menu → single fact of the last topic → matching.
 """
 
 from __future__ import annotations
@@ -23,10 +23,13 @@ from bot.matching.danger import DangerView
 from bot.matching.document import Document
 from bot.matching.engine import MOST_CANDIDATES, SURE_BY_WORDS, Decision, Engine, Verdict
 from bot.matching.two_matters import TwoMatters, two_matters
+from bot.opening_answer import OpeningAnswers
+from bot.opening_question import OpeningQuestion
 from bot.reply import (
     Block,
     CallButton,
     Candidate,
+    Card,
     Choices,
     HotlineLine,
     Kind,
@@ -68,6 +71,7 @@ class Guide:
         self._cards = CardMaker(knowledge)
         self._follow_ups = FollowUps(knowledge, self._cards)
         self.urgency = Urgency(knowledge.urgent.situations)
+        self._openings = OpeningAnswers(knowledge, self._cards)
         self._small_talk = SmallTalkFinder(knowledge.messages.small_talk)
         self._elsewhere = ElsewhereFinder(knowledge.words.elsewhere)
         self._broad = BroadTopicFinder(knowledge.menu.items, engine.index.tokenizer)
@@ -138,6 +142,9 @@ class Guide:
         if talk := self._small_talk.find(text):
             follow_ups = self._follow_ups.menu() if talk.menu else ()
             return Turn(Reply(Kind.SMALLTALK, (Text(talk.reply),), self._candidates(text), follow_ups), conversation)
+        opening = self._openings.find(text, now)
+        if opening and opening.alone and (turn := self._opening(opening, text, conversation, now)):
+            return turn
         if place := self._elsewhere.find(text):
             words = self.knowledge.messages.elsewhere.format(場所=place)
             reply = Reply(Kind.UNKNOWN, (Text(words),), self._candidates(text), self._follow_ups.menu())
@@ -147,7 +154,8 @@ class Guide:
         asked = self._asked.find(text)
         if asked and asked.alone:
             return self._fact_alone(asked, text, conversation, now)
-        return self._matched(text, asked, conversation, now)
+        turn = self._matched(text, asked, conversation, now)
+        return self._with_opening(turn, opening, text, now) if opening else turn
 
     def _in_danger(self, situation: Situation, text: str, conversation: Conversation) -> Turn:
         return Turn(Reply(Kind.URGENT, (_urgent(situation),), self._candidates(text)), conversation)
@@ -200,6 +208,38 @@ class Guide:
             return self._choose(decision.shown, candidates, conversation)
         return self._lost(candidates, conversation)
 
+    # Opening of desks --------------------------------------------------------------------------------------------
+
+    def _opening(self, question: OpeningQuestion, text: str, conversation: Conversation, now: datetime) -> Turn | None:
+        """Return whether the desk that is meant is open, or None when no desk with hours is."""
+        decision = self.engine.decide(text)
+        answer = self._openings.answer(question, conversation, decision.shown, now)
+        if answer is None:
+            return None
+        ahead, others = Candidate(answer.entry.id, 1.0), _as_candidates(decision)
+        behind = tuple(Candidate(each.id, 0.0) for each in others if each.id != answer.entry.id)
+        candidates = (ahead, *behind)[:MOST_CANDIDATES]
+        turn = self._answer(answer.entry, conversation, now, answer.fact, candidates, missed=answer.words is None)
+        if answer.words:
+            card = turn.reply.blocks if answer.fact else ()
+            turn = replace(turn, reply=replace(turn.reply, blocks=(answer.words, *card)))
+        return replace(turn, conversation=replace(turn.conversation, desk=answer.desk))
+
+    def _with_opening(self, turn: Turn, question: OpeningQuestion, text: str, now: datetime) -> Turn:
+        """Return `turn`, and above its one card whether the desk is open, if that was asked for beside a matter.
+
+        A desk that was asked for by its name is answered for even when the rest of the utterance leads nowhere
+        (台風だけど明日区役所あいてる?).
+        """
+        cards = [block for block in turn.reply.blocks if isinstance(block, Card)]
+        if turn.reply.kind is not Kind.ANSWER:
+            told = self._opening(question, text, Conversation(), now) if question.certain and question.desk else None
+            return told or turn
+        if len(cards) != 1:
+            return turn
+        words = self._openings.beside(question, self.knowledge.entries[cards[0].entry_id], now)
+        return replace(turn, reply=replace(turn.reply, blocks=(words, *cards))) if words else turn
+
     # What comes back ---------------------------------------------------------------------------------------------
 
     def _answer(
@@ -216,14 +256,14 @@ class Guide:
         blocks: list[Block] = []
         if asked and missed and self.knowledge.demands_sources and not self._cards.has_fact(entry, asked, today):
             blocks.append(Text(self._fact_unknown(entry, asked)))
-        blocks.append(self._cards.card(entry, today, asked))
+        blocks.append(self._cards.card(entry, now, asked))
         reply = Reply(
             Kind.ANSWER,
             tuple(blocks),
             candidates or (Candidate(entry.id, 1.0),),
             self._follow_ups.after(entry, asked, today),
         )
-        return Turn(reply, replace(conversation, topic=entry.id, offered=(), lost=0))
+        return Turn(reply, replace(conversation, topic=entry.id, desk=None, offered=(), lost=0))
 
     def _answer_both(self, both: TwoMatters, conversation: Conversation, now: datetime) -> Turn:
         """Return the cards of both entries; the conversation goes on about the second."""

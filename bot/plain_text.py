@@ -40,7 +40,7 @@ def _card(card: Card) -> Iterator[str]:
         yield from _fact(f"・{fact.name}", fact.value)
     if card.desk:
         yield f"{card.desk.label}: {card.desk.name}"
-        yield from (f"  {line}" for line in card.desk.lines)
+        yield from (f"  {line}" for line in filter(None, (card.desk.opening, *card.desk.lines)))
     if card.source_note:
         yield card.source_note
     yield from _buttons(card.buttons)

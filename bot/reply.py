@@ -80,6 +80,8 @@ class DeskLine:
     name: str
     lines: tuple[str, ...]
     """Place, phone and hours, a line each, in words."""
+    opening: str = ""
+    """Whether it is open at this moment, and until when or from when on; empty when its hours are not known."""
 
 
 @dataclass(frozen=True, slots=True)

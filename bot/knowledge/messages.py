@@ -14,8 +14,62 @@ def _sentence(alias: str, *placeholders: str) -> Any:
     return Field(alias=alias, json_schema_extra={"placeholders": list(placeholders)})
 
 
-class Messages(Model):
-    """The bot's sentences by occasion. `{…}` in a sentence is filled in; only the names listed here are known."""
+class Sentences(Model):
+    """Sentences by occasion. `{…}` in a sentence is filled in; only the names listed beside it are known."""
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _knows_its_placeholders(cls, value: Any, info: ValidationInfo) -> Any:
+        if not isinstance(value, str) or info.field_name is None:
+            return value
+        extra = cls.model_fields[info.field_name].json_schema_extra
+        known = extra["placeholders"] if isinstance(extra, dict) else []
+        assert isinstance(known, list)
+        try:
+            parts = [part for part in Formatter().parse(value) if part[1] is not None]
+        except ValueError:
+            raise ValueError("{ と } の数が合いません。かっこを見直してください") from None
+        for _, name, form, conversion in parts:
+            if name not in known or form or conversion:
+                usable = "、".join(f"{{{each}}}" for each in known) or "なし"
+                written = f"{name}{f'!{conversion}' if conversion else ''}{f':{form}' if form else ''}"
+                raise ValueError(f"{{{written}}}は使えません。ここで使えるのは {usable} です")
+        return value
+
+
+class OpeningMessages(Sentences):
+    """How it is said whether a desk is open."""
+
+    open: Text = _sentence("受付中", "時刻")
+    closed: Text = _sentence("受付時間外", "日", "時刻")
+    closed_because: Text = _sentence("理由のある受付時間外", "理由", "日", "時刻")
+    closed_for_long: Text = _sentence("次がない受付時間外")
+    heading: Text = _sentence("見出し", "窓口")
+    open_now: Text = _sentence("いま受付中", "受付中")
+    before: Text = _sentence("受付の前")
+    lunch: Text = _sentence("昼休み中")
+    after: Text = _sentence("受付のあと")
+    open_day: Text = _sentence("開く日", "日", "時間")
+    closed_day: Text = _sentence("休む日", "日", "理由")
+    next: Text = _sentence("次", "日", "時刻")
+    next_saturday: Text = _sentence("次に開く土曜", "日", "時間")
+    note: Text = _sentence("備考", "備考")
+    hours: Text = _sentence("いつもの時間", "受付時間")
+    unknown: Text = _sentence("時間が分からない", "名称", "窓口")
+    year_end: Text = _sentence("年末年始の休み")
+    lunch_name: Text = _sentence("昼休み")
+    weekday: Text = _sentence("曜日の休み", "曜日")
+    nth_saturday: Text = _sentence("何番目かの土曜の休み", "何番目")
+    stretch: Text = _sentence("時間", "開始", "終了")
+    day: Text = _sentence("日付", "月", "日", "曜日")
+    day_of_year: Text = _sentence("年つきの日付", "年", "月", "日", "曜日")
+    days: Text = _sentence("日付から日付", "始め", "終わり")
+    near_days: tuple[Text, ...] = Field(alias="近い日", min_length=1)
+    """What stands before the date: of today, of tomorrow, of the day after."""
+
+
+class Messages(Sentences):
+    """The bot's sentences by occasion."""
 
     bot_name: Text = _sentence("名前")
     bot_about: Text = _sentence("ひとこと紹介")
@@ -49,23 +103,5 @@ class Messages(Model):
     label_place: Text = _sentence("場所の見出し", "場所")
     label_hours: Text = _sentence("受付時間の見出し", "受付時間")
     label_menu: Text = _sentence("メニューのボタン")
+    opening: OpeningMessages = Field(alias="受付")
     small_talk: tuple[SmallTalk, ...] = Field(default=(), alias="雑談")
-
-    @field_validator("*", mode="after")
-    @classmethod
-    def _knows_its_placeholders(cls, value: Any, info: ValidationInfo) -> Any:
-        if not isinstance(value, str) or info.field_name is None:
-            return value
-        extra = cls.model_fields[info.field_name].json_schema_extra
-        known = extra["placeholders"] if isinstance(extra, dict) else []
-        assert isinstance(known, list)
-        try:
-            parts = [part for part in Formatter().parse(value) if part[1] is not None]
-        except ValueError:
-            raise ValueError("{ と } の数が合いません。かっこを見直してください") from None
-        for _, name, form, conversion in parts:
-            if name not in known or form or conversion:
-                usable = "、".join(f"{{{each}}}" for each in known) or "なし"
-                written = f"{name}{f'!{conversion}' if conversion else ''}{f':{form}' if form else ''}"
-                raise ValueError(f"{{{written}}}は使えません。ここで使えるのは {usable} です")
-        return value

@@ -45,6 +45,15 @@ def _as_tuple(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
+def _existing_day(value: str) -> str:
+    month, day = map(int, value.split("-"))
+    try:
+        date(2000, month, day)  # a leap year: 2-29 is a day
+    except ValueError:
+        raise ValueError(f"「{value}」という日はありません") from None
+    return value
+
+
 def _in_tokyo(value: datetime) -> datetime:
     return value.replace(tzinfo=TOKYO) if value.tzinfo is None else value
 
@@ -63,7 +72,7 @@ OneOrMore = Annotated[
     WithJsonSchema({"anyOf": [_PLAIN, {"type": "array", "items": _PLAIN, "minItems": 1}]}),
 ]
 ClockTime = Annotated[str, Field(pattern=r"^([01]?\d|2[0-4]):[0-5]\d$", examples=["8:45", "17:00"])]
-MonthDay = Annotated[str, Field(pattern=r"^\d{1,2}-\d{1,2}$", examples=["12-29"])]
+MonthDay = Annotated[str, Field(pattern=r"^\d{1,2}-\d{1,2}$", examples=["12-29"]), AfterValidator(_existing_day)]
 EntryId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 
 
@@ -326,6 +335,51 @@ class FactName(Model):
     Others (場所, 対象) may well stand in the 回答."""
 
 
+class DayWord(Model):
+    """How residents call a day or some days, counted from today, by their kind, or by their place in the year."""
+
+    said: tuple[Text, ...] = Field(alias="言い方", min_length=1)
+    ahead: int | None = Field(default=None, alias="何日後", ge=0, le=366)
+    kinds: tuple[DayKind, ...] = Field(default=(), alias="曜日")
+    """The next day of each of these kinds."""
+    between: YearEnd | None = Field(default=None, alias="期間")
+    """Both included; it may go over New Year."""
+
+    @model_validator(mode="after")
+    def _means_one_thing(self) -> DayWord:
+        if (self.ahead is not None) + bool(self.kinds) + (self.between is not None) != 1:
+            raise ValueError("「何日後」「曜日」「期間」のうち、どれか1つだけを書いてください")
+        return self
+
+
+class WeekWord(Model):
+    """How residents call a week: 来週."""
+
+    said: tuple[Text, ...] = Field(alias="言い方", min_length=1)
+    ahead: int = Field(alias="何週後", ge=0, le=52)
+
+
+class OpeningWords(Model):
+    """The words of which questions are made that ask whether a desk is open: 今日 · は · まだ · 開いて · ます · か."""
+
+    days: tuple[DayWord, ...] = Field(default=(), alias="日")
+    weeks: tuple[WeekWord, ...] = Field(default=(), alias="週")
+    following: tuple[Text, ...] = Field(default=(), alias="次の")
+    """Before a day: the first one after today."""
+    now: tuple[Text, ...] = Field(default=(), alias="いま")
+    is_open: tuple[Text, ...] = Field(default=(), alias="開いているか")
+    until: tuple[Text, ...] = Field(default=(), alias="何時まで")
+    since: tuple[Text, ...] = Field(default=(), alias="何時から")
+    hours: tuple[Text, ...] = Field(default=(), alias="受付時間")
+    endings: tuple[Text, ...] = Field(default=(), alias="語尾")
+    """What may stand behind a word of asking, and nowhere else."""
+    fillers: tuple[Text, ...] = Field(default=(), alias="そえる言葉")
+    """What may stand anywhere and says nothing of its own."""
+    desk: tuple[Text, ...] = Field(default=(), alias="窓口のこと")
+    office: tuple[Text, ...] = Field(default=(), alias="役所のこと")
+    """Names of the general desk that are too short to be an alias of it."""
+
+
 class Words(Model):
     """words.yaml: everyday words ↔ official words, and the names of facts."""
 
@@ -335,6 +389,7 @@ class Words(Model):
     """Other wards, cities and prefectures: a question about their matters is sent there."""
     outside: tuple[Text, ...] = Field(default=(), alias="案内しない話")
     """Examples of what a ward's bot has no answer for: what is nearer to these than to any entry gets no service."""
+    opening: OpeningWords = Field(default_factory=OpeningWords, alias="開いているかの言葉")
 
 
 class Hotline(Sourced):

@@ -129,6 +129,8 @@ def _desk(desk: DeskLine, room: Room) -> list[Json]:
     label, name = limits.shorten(desk.label, room.line), limits.shorten(desk.name, room.line)
     lines = [words(label, size="xs", color=flex.QUIET)] if label else []
     lines += [words(name, size="sm", bold=True)] if name else []
+    opening = limits.shorten(desk.opening, room.line)
+    lines += [words(opening, size="sm", bold=True)] if opening else []
     lines += [words(line, size="sm") for line in _lines(desk.lines, room)]
     return [box("vertical", lines, backgroundColor=flex.DESK, cornerRadius="md", paddingAll="md")] if lines else []
 

@@ -31,7 +31,7 @@ def gist(block: Block) -> str:
 def _whole(block: Block) -> str:
     match block:
         case Card():
-            desk = [block.desk.label, block.desk.name, *block.desk.lines] if block.desk else []
+            desk = [block.desk.label, block.desk.name, block.desk.opening, *block.desk.lines] if block.desk else []
             facts = map(_fact, block.facts)
             return _lines([gist(block), *facts, *desk, block.source_note, *map(_button, block.buttons)])
         case Text():

@@ -1,19 +1,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import datetime
 
 import pytest
 from small_ward import SmallWard
 
 from bot.card import CardMaker
+from bot.clock import TOKYO
 from bot.guide import Guide
 from bot.knowledge.loading import load
 from bot.plain_text import as_text
 from bot.reply import CallButton, Card, Kind, LinkButton, Reply
 from bot.settings import ROOT
 
-TODAY = date(2026, 11, 24)
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=TOKYO)
 
 
 @pytest.fixture
@@ -21,8 +22,8 @@ def card(small_guide: Guide):
     """Make the card of an entry of the small ward."""
     maker = CardMaker(small_guide.knowledge)
 
-    def make(entry_id: str, today: date = TODAY, asked: str | None = None) -> Card:
-        return maker.card(small_guide.knowledge.entries[entry_id], today, asked)
+    def make(entry_id: str, now: datetime = NOW, asked: str | None = None) -> Card:
+        return maker.card(small_guide.knowledge.entries[entry_id], now, asked)
 
     return make
 
@@ -31,12 +32,16 @@ def card(small_guide: Guide):
 def changed(ward: SmallWard):
     """Make a card after changing a file of the small ward."""
 
-    def make(path: str, old: str, new: str, today: date = TODAY) -> Card:
+    def make(path: str, old: str, new: str, now: datetime = NOW) -> Card:
         ward.change(path, old, new)
         knowledge = load(ward.folder, ROOT / "knowledge").knowledge
-        return CardMaker(knowledge).card(knowledge.entries[path.rpartition("/")[2].removesuffix(".yaml")], today)
+        return CardMaker(knowledge).card(knowledge.entries[path.rpartition("/")[2].removesuffix(".yaml")], now)
 
     return make
+
+
+def at(year: int, month: int, day: int) -> datetime:
+    return datetime(year, month, day, 12, 0, tzinfo=TOKYO)
 
 
 def text_of(card: Card) -> str:
@@ -70,6 +75,26 @@ def test_a_card_names_the_desk_with_place_phone_and_hours(card) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("moment", "opening"),
+    [
+        ("2026-11-24T10:00:00+09:00", "受付中(17:00まで)"),
+        ("2026-11-24T17:00:00+09:00", "受付時間外。次は11月25日(水) 8:45から"),
+        ("2026-11-24T08:00:00+00:00", "受付時間外。次は11月25日(水) 8:45から"),
+        ("2026-11-23T10:00:00+09:00", "受付時間外(勤労感謝の日)。次は11月24日(火) 8:45から"),
+    ],
+)
+def test_a_card_says_whether_its_desk_is_open(card, moment: str, opening: str) -> None:
+    juminhyo = card("juminhyo", datetime.fromisoformat(moment))
+
+    assert juminhyo.desk.opening == opening
+    assert f"  {opening}" in text_of(juminhyo).splitlines()
+
+
+def test_a_card_says_nothing_of_the_opening_of_a_desk_whose_hours_are_unknown(card) -> None:
+    assert card("sodai-gomi").desk.opening == ""
+
+
 def test_the_fact_that_was_asked_for_leads_and_stands_only_once(card) -> None:
     juminhyo = card("juminhyo", asked="手数料")
 
@@ -79,7 +104,7 @@ def test_the_fact_that_was_asked_for_leads_and_stands_only_once(card) -> None:
 
 
 def test_a_fact_past_its_date_is_on_no_card(card) -> None:
-    on_its_last_day, after = card("sodai-gomi", date(2026, 10, 31)), card("sodai-gomi", date(2026, 11, 1))
+    on_its_last_day, after = card("sodai-gomi", at(2026, 10, 31)), card("sodai-gomi", at(2026, 11, 1))
 
     assert "たんす1000円" in text_of(on_its_last_day)
     assert "たんす1000円" not in text_of(after)
@@ -94,11 +119,11 @@ def test_a_programme_that_has_ended_says_so_with_its_date_and_what_is_now(card) 
 
 
 def test_a_programme_on_its_last_day_has_not_ended(card) -> None:
-    assert card("kyufu", date(2026, 3, 31)).cautions == ()
+    assert card("kyufu", at(2026, 3, 31)).cautions == ()
 
 
 def test_a_programme_that_has_not_begun_says_from_when(card) -> None:
-    (caution,) = card("kyufu", date(2025, 3, 31)).cautions
+    (caution,) = card("kyufu", at(2025, 3, 31)).cautions
 
     assert "2025年4月1日" in caution
 

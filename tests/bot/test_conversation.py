@@ -19,6 +19,7 @@ CONVERSATIONS = st.builds(
     topic=st.none() | st.text(),
     offered=st.lists(st.text(), max_size=5).map(tuple),
     lost=st.integers(0, 99),
+    desk=st.none() | st.text(),
     at=st.none() | st.datetimes(timezones=st.just(UTC)),
 )
 

@@ -112,6 +112,16 @@ def test_a_card_is_read_from_title_to_source() -> None:
     ]
 
 
+def test_a_desk_says_below_its_name_whether_it_is_open() -> None:
+    assert CARD.desk is not None
+    desk = replace(CARD.desk, opening="受付中(17:00まで)")
+    card = replace(CARD, desk=desk)
+
+    texts = said(card)
+    assert texts[texts.index(desk.name) + 1] == "受付中(17:00まで)"
+    assert "受付中(17:00まで)" in plain(reply(card)).splitlines()
+
+
 def test_the_fact_that_was_asked_for_is_the_biggest_text() -> None:
     sizes = ["xxs", "xs", "sm", "md", "lg", "xl", "xxl"]
     texts = [component for component in shown(CARD) if component["type"] == "text"]
@@ -335,7 +345,7 @@ CARDS = st.builds(
     text=WORDS,
     highlight=st.none() | FACTS,
     facts=st.lists(FACTS, max_size=16).map(tuple),
-    desk=st.none() | st.builds(DeskLine, WORDS, WORDS, LINES),
+    desk=st.none() | st.builds(DeskLine, WORDS, WORDS, LINES, WORDS),
     cautions=LINES,
     source_note=WORDS,
     buttons=BUTTONS,
@@ -378,7 +388,7 @@ FULL = LinkButton(WORST, PAGE + "a" * 960)
             text=WORST,
             highlight=FactLine(WORST, WORST, WORST, FULL.url),
             facts=(FactLine(WORST, WORST, WORST + "別", FULL.url),) * 90,
-            desk=DeskLine(WORST, WORST, (WORST,) * 90),
+            desk=DeskLine(WORST, WORST, (WORST,) * 90, WORST),
             cautions=(WORST,) * 90,
             source_note="出典",
             buttons=(FULL,) * 90,

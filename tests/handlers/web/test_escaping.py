@@ -51,7 +51,7 @@ cards = st.builds(
     text=texts,
     highlight=st.none() | facts,
     facts=st.lists(facts, max_size=3).map(tuple),
-    desk=st.none() | st.builds(DeskLine, texts, texts, st.lists(texts, max_size=3).map(tuple)),
+    desk=st.none() | st.builds(DeskLine, texts, texts, st.lists(texts, max_size=3).map(tuple), texts),
     cautions=st.lists(texts, max_size=2).map(tuple),
     source_note=texts,
     buttons=buttons,

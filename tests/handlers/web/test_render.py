@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from browser.hand_made import CARD_REPLY, CITY, JUMINHYO, LONG, REPLIES
 
-from bot.reply import CallButton, Kind, LinkButton, Reply, Text
+from bot.reply import CallButton, Card, Kind, LinkButton, Reply, Text
 from handlers.web.parse import Refusal
 from handlers.web.render import Addresses, Renderer, Turn
 
@@ -35,6 +37,15 @@ def test_a_card_reads_from_the_title_to_the_follow_ups() -> None:
         'class="card-source"',
         "つづけて聞く",
     )
+
+
+def test_a_desk_says_whether_it_is_open_when_its_hours_are_known() -> None:
+    (card,) = [block for block in CARD_REPLY.blocks if isinstance(block, Card)]
+    assert card.desk is not None
+    opened = replace(card, desk=replace(card.desk, opening="受付中(17:00まで)"))
+
+    assert '<p class="desk-opening">受付中(17:00まで)</p>' in shown(replace(CARD_REPLY, blocks=(opened,)))
+    assert "desk-opening" not in shown(CARD_REPLY)
 
 
 def test_a_fact_carries_its_source() -> None:
