@@ -22,6 +22,8 @@ class Verb(StrEnum):
     """None of the choices fits."""
     MENU = "menu"
     """Show the menu at the path `target` (names joined by `/`); empty for the top."""
+    PLACES = "places"
+    """Ask where the person is, to name the places near by that are for the hazard `target`; empty: for any."""
     WELCOME = "welcome"
     """The person has just come in (LINE's follow event, an opened page)."""
     UNREADABLE = "unreadable"

@@ -58,7 +58,7 @@ class CardMaker:
         return self._dated(sourced.source, sourced.seen)
 
     def _fact_line(self, name: str, fact: Fact) -> FactLine:
-        return FactLine(name, fact.text, self._dated(fact.source, fact.seen), _url(fact.source))
+        return FactLine(name, fact.text, self._dated(fact.source, fact.seen), url_of(fact.source))
 
     def _from_entry(self, entry: Entry, name: str) -> FactLine | None:
         """Return phone, place or hours of the entry's own desk as a fact; the general desk's would not be the answer.
@@ -67,7 +67,7 @@ class CardMaker:
         """
         if name in entry.ways and entry.source:
             possible = self.knowledge.messages.possible.format(項目=name)
-            return FactLine(name, possible, self._dated(entry.source.url, entry.source.seen), _url(entry.source.url))
+            return FactLine(name, possible, self._dated(entry.source.url, entry.source.seen), url_of(entry.source.url))
         desk = self.knowledge.desk_of(entry)
         if desk is None:
             return None
@@ -80,7 +80,7 @@ class CardMaker:
         if found is None:
             return None
         value, sourced = found
-        return FactLine(name, value, self._dated(sourced.source, sourced.seen), _url(sourced.source))
+        return FactLine(name, value, self._dated(sourced.source, sourced.seen), url_of(sourced.source))
 
     def _dated(self, source: str, seen: SourceDate) -> str:
         messages = self.knowledge.messages
@@ -108,7 +108,7 @@ class CardMaker:
 
     def _doubt(self, sourced: Sourced, today: date) -> str:
         """Return the date of a desk's detail that may have changed since, as a remark behind it; else nothing."""
-        if not _is_doubtful(sourced, today):
+        if not is_doubtful(sourced, today):
             return ""
         return self.knowledge.messages.doubt.format(日=sourced.seen.in_words())
 
@@ -125,7 +125,7 @@ class CardMaker:
 
     def _may_be_out_of_date(self, entry: Entry, today: date) -> bool:
         return (
-            any(_is_doubtful(fact, today) for _, fact in self.current_facts(entry, today))
+            any(is_doubtful(fact, today) for _, fact in self.current_facts(entry, today))
             or (entry.source is not None and entry.source.seen.is_older_than(OLD_AFTER_YEARS, today))
             or (entry.review_by is not None and entry.review_by < today)
         )
@@ -134,7 +134,7 @@ class CardMaker:
         messages = self.knowledge.messages
         for link in entry.links[:_MOST_LINKS]:
             yield LinkButton(link.name, link.url)
-        if not entry.links and entry.source and _url(entry.source.url):
+        if not entry.links and entry.source and url_of(entry.source.url):
             yield LinkButton(messages.label_source, entry.source.url)
         if self.knowledge.demands_sources:
             caller = desk if desk.phone else self.knowledge.general_desk
@@ -143,12 +143,13 @@ class CardMaker:
                 yield CallButton(label, caller.phone.number)
 
 
-def _is_doubtful(sourced: Sourced, today: date) -> bool:
+def is_doubtful(sourced: Sourced, today: date) -> bool:
     """Return whether what the source states may have changed since."""
     return sourced.confidence is Confidence.LOW or sourced.seen.is_older_than(OLD_AFTER_YEARS, today)
 
 
-def _url(citation: str) -> str:
+def url_of(citation: str) -> str:
+    """Return the page that a citation names; empty for a printed document."""
     return "" if citation.startswith("「") else citation
 
 

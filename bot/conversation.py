@@ -7,16 +7,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.action import Action
+from bot.location import Location
 
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """What a resident said or tapped. One of the two is always there."""
+    """What a resident said or tapped, or where they are. One of the three is always there."""
 
     text: str = ""
     action: Action | None = None
     masked: tuple[str, ...] = ()
     """Which kinds of personal data were masked in `text`."""
+    location: Location | None = None
+    """Where the person is, when they sent that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class Conversation:
     """The ids of the choices that were last offered, in their order."""
     lost: int = 0
     """How many turns in a row led nowhere."""
+    seeks: str | None = None
+    """The hazard that places were last looked for ("" any), while a location or a town may follow; None: none may."""
     desk: str | None = None
     """The id of the desk whose opening was last told: 「次の土曜は?」 asks of it again."""
     at: datetime | None = None
@@ -57,9 +62,10 @@ class Conversation:
                 "at": None | str() as at,
                 **more,
             }:
-                moment, desk = _moment(at), _text(more.get("desk"))
+                moment = _moment(at)
+                seeks, desk = (_text(more.get(name)) for name in ("seeks", "desk"))
                 if all(isinstance(each, str) for each in offered) and (moment or not at):
-                    return cls(topic, tuple(offered), lost, desk=desk, at=moment)
+                    return cls(topic, tuple(offered), lost, seeks=seeks, desk=desk, at=moment)
         return cls()
 
 

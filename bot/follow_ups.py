@@ -10,6 +10,7 @@ from bot.action import Action, Verb
 from bot.card import CardMaker
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.schema import Entry
+from bot.place_reply import PlaceReplies
 from bot.reply import Option
 
 _MOST_FACTS = 3
@@ -22,9 +23,10 @@ class FollowUps:
 
     knowledge: KnowledgeBase
     cards: CardMaker
+    places: PlaceReplies
 
     def after(self, entry: Entry, asked: str | None, today: date) -> tuple[Option, ...]:
-        """Return single facts of `entry`, then its successors and related entries, then the menu."""
+        """Return places near by where `entry` is about some, its single facts, its successors and related entries, the menu."""
         held = dict(self.cards.current_facts(entry, today))
         facts = [each for each in self.knowledge.words.fact_names if each.button and each.name in held]
         asking = [
@@ -34,10 +36,17 @@ class FollowUps:
         ]
         related = dict.fromkeys((*entry.successors, *entry.related))
         return (
+            *self._near(entry),
             *asking[:_MOST_FACTS],
             *self.entries(list(related)[:_MOST_RELATED]),
             *self.menu(),
         )
+
+    def _near(self, entry: Entry) -> tuple[Option, ...]:
+        hazard = self.places.hazard_of(entry)
+        if hazard is None:
+            return ()
+        return (Option(self.knowledge.messages.places.label_near, Action(Verb.PLACES, hazard)),)
 
     def entries(self, ids: Iterable[str]) -> tuple[Option, ...]:
         """Return an option for each of `ids` that exists."""

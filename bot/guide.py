@@ -1,7 +1,7 @@
 """The guide: one utterance and its conversation in, one reply out. The one public call of the answer engine.
 
-The order of a turn: tap → danger → answer to an open choice → small talk → opening of a desk → other places →
-broad words of the menu → single fact of the last topic → matching.
+The order of a turn: location → tap → danger → answer to an open choice → small talk → opening of a desk → other places →
+places near by → broad words of the menu → single fact of the last topic → matching.
 """
 
 from __future__ import annotations
@@ -19,13 +19,17 @@ from bot.elsewhere import ElsewhereFinder
 from bot.follow_ups import FollowUps
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.schema import Desk, Entry, MenuItem, Situation
+from bot.location import Location
 from bot.matching.danger import DangerView
 from bot.matching.document import Document
 from bot.matching.engine import MOST_CANDIDATES, SURE_BY_WORDS, Decision, Engine, Verdict
 from bot.matching.two_matters import TwoMatters, two_matters
 from bot.opening_answer import OpeningAnswers
 from bot.opening_question import OpeningQuestion
+from bot.place_question import PlaceQuestion
+from bot.place_reply import PlaceReplies
 from bot.reply import (
+    AskLocation,
     Block,
     CallButton,
     Candidate,
@@ -34,6 +38,7 @@ from bot.reply import (
     HotlineLine,
     Kind,
     Option,
+    Places,
     Reply,
     Text,
     Urgent,
@@ -69,7 +74,8 @@ class Guide:
         self.engine = engine
         self._lasts = conversation_lasts
         self._cards = CardMaker(knowledge)
-        self._follow_ups = FollowUps(knowledge, self._cards)
+        self._places = PlaceReplies(knowledge, self._cards)
+        self._follow_ups = FollowUps(knowledge, self._cards, self._places)
         self.urgency = Urgency(knowledge.urgent.situations)
         self._openings = OpeningAnswers(knowledge, self._cards)
         self._small_talk = SmallTalkFinder(knowledge.messages.small_talk)
@@ -80,15 +86,17 @@ class Guide:
     def turn(self, utterance: Utterance, conversation: Conversation, now: datetime) -> Turn:
         """Return the reply to `utterance` at `now` (with time zone), and the conversation that goes on."""
         conversation = conversation.fresh(now, self._lasts)
-        turn = (
-            self._tapped(utterance.action, conversation, now)
-            if utterance.action
-            else self._said(utterance.text, conversation, now)
-        )
+        if utterance.location:
+            turn = self._located(utterance.location, conversation, now)
+        elif utterance.action:
+            turn = self._tapped(utterance.action, conversation, now)
+        else:
+            turn = self._said(utterance.text, conversation, now)
         reply = turn.reply
         if reply.kind is not Kind.URGENT:
             reply = replace(reply, blocks=(*self._notice(now), *self._privacy_note(utterance), *reply.blocks))
-        return Turn(reply, replace(turn.conversation, at=now))
+        about_places = any(isinstance(block, Places | AskLocation) for block in reply.blocks)
+        return Turn(reply, replace(turn.conversation, at=now, seeks=turn.conversation.seeks if about_places else None))
 
     def apology(self, conversation: Conversation) -> Turn:
         """Return what is said when no answer could be made: sorry, and whom to call."""
@@ -108,6 +116,8 @@ class Guide:
                 return self._none_of_these(conversation)
             case Verb.MENU:
                 return self._menu(action.target, conversation)
+            case Verb.PLACES:
+                return self._sought(PlaceQuestion(action.target), (), conversation, now)
             case Verb.WELCOME:
                 reply = Reply(Kind.SMALLTALK, (Text(messages.welcome),), follow_ups=self._follow_ups.menu())
                 return Turn(reply, Conversation())
@@ -149,6 +159,8 @@ class Guide:
             words = self.knowledge.messages.elsewhere.format(場所=place)
             reply = Reply(Kind.UNKNOWN, (Text(words),), self._candidates(text), self._follow_ups.menu())
             return Turn(reply, replace(conversation, offered=()))
+        if question := self._places.find(text, conversation.seeks):
+            return self._sought(question, self._candidates(text), conversation, now)
         if topic := self._broad.find(text):
             return self._broad_topic(topic, text, conversation)
         asked = self._asked.find(text)
@@ -239,6 +251,45 @@ class Guide:
             return turn
         words = self._openings.beside(question, self.knowledge.entries[cards[0].entry_id], now)
         return replace(turn, reply=replace(turn.reply, blocks=(words, *cards))) if words else turn
+
+    # Places near by ----------------------------------------------------------------------------------------------
+
+    def _located(self, location: Location, conversation: Conversation, now: datetime) -> Turn:
+        if not self._places.exist:
+            return self._tapped(Action(Verb.UNREADABLE), conversation, now)
+        hazard = conversation.seeks or ""
+        return self._with_places(self._places.near(location, hazard, now.date()), hazard, (), conversation, now)
+
+    def _sought(
+        self, question: PlaceQuestion, candidates: tuple[Candidate, ...], conversation: Conversation, now: datetime
+    ) -> Turn:
+        if not self._places.any_for(question.hazard):
+            return self._to_desk(self.knowledge.messages.places.none, candidates, conversation)
+        block = self._places.in_town(question, now.date()) if question.town else self._places.ask()
+        return self._with_places(block, question.hazard, candidates, conversation, now)
+
+    def _with_places(
+        self,
+        block: Places | AskLocation,
+        hazard: str,
+        candidates: tuple[Candidate, ...],
+        conversation: Conversation,
+        now: datetime,
+    ) -> Turn:
+        """Return `block`, and behind it the card that tells which of such places open when."""
+        entry = self._places.entry(hazard)
+        if entry is None:
+            reply = Reply(Kind.ANSWER, (block,), candidates, self._follow_ups.menu())
+            return Turn(reply, replace(conversation, offered=(), lost=0, seeks=hazard))
+        ahead = Candidate(entry.id, 1.0)
+        behind = tuple(Candidate(each.id, 0.0) for each in candidates if each.id != entry.id)
+        turn = self._answer(entry, conversation, now, candidates=(ahead, *behind)[:MOST_CANDIDATES])
+        asked_already = isinstance(block, AskLocation)
+        follow_ups = tuple(
+            option for option in turn.reply.follow_ups if not (asked_already and option.action.verb is Verb.PLACES)
+        )
+        reply = replace(turn.reply, blocks=(block, *turn.reply.blocks), follow_ups=follow_ups)
+        return Turn(reply, replace(turn.conversation, seeks=hazard))
 
     # What comes back ---------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.reply import Block, CallButton, Card, Choices, LinkButton, Reply, Text, Urgent
+from bot.reply import AskLocation, Block, CallButton, Card, Choices, LinkButton, PlaceLine, Places, Reply, Text, Urgent
 
 
 def as_text(reply: Reply) -> str:
@@ -28,6 +28,13 @@ def _lines(block: Block) -> Iterator[str]:
             yield block.text
             for hotline in block.hotlines:
                 yield f"☎ {hotline.call.number} {hotline.name} {hotline.about}"
+        case Places():
+            yield f"■ {block.title}"
+            yield block.text
+            for number, place in enumerate(block.lines, start=1):
+                yield from _place(number, place)
+        case AskLocation():
+            yield block.text
 
 
 def _card(card: Card) -> Iterator[str]:
@@ -44,6 +51,16 @@ def _card(card: Card) -> Iterator[str]:
     if card.source_note:
         yield card.source_note
     yield from _buttons(card.buttons)
+
+
+def _place(number: int, place: PlaceLine) -> Iterator[str]:
+    yield f"{number}. {place.name} {place.way}".rstrip()
+    yield f"  {place.kinds}"
+    yield f"  {place.address}"
+    yield from (f"  ・{use.hazard}: {use.where}" for use in place.uses)
+    yield from (f"  ※ {line}" for line in place.note.splitlines())
+    yield f"  {place.source_note} {place.source_url}".rstrip()
+    yield f"  → {place.map.label} {place.map.url}"
 
 
 def _fact(name: str, value: str) -> Iterator[str]:

@@ -137,7 +137,53 @@ class Urgent:
     hotlines: tuple[HotlineLine, ...]
 
 
-Block = Card | Choices | Text | Urgent
+@dataclass(frozen=True, slots=True)
+class PlaceUse:
+    """What a place is for."""
+
+    hazard: str
+    where: str
+    """The buildings that are open for it, or that the whole site is, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLine:
+    """One place."""
+
+    name: str
+    kinds: str
+    way: str
+    """Direction and distance, in words; empty when it is not known where the person is."""
+    address: str
+    uses: tuple[PlaceUse, ...]
+    note: str
+    """What to know before going there; may hold several lines or none."""
+    source_note: str
+    """Where and when it was verified, in words."""
+    source_url: str
+    map: LinkButton
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Places near by, the nearest first where that is known."""
+
+    title: str
+    text: str
+    """What to know of all of them."""
+    lines: tuple[PlaceLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskLocation:
+    """Asks where the person is. A channel that can send a location shows a button for it; all can type a town."""
+
+    text: str
+    label: str
+    """What the button says."""
+
+
+Block = Card | Choices | Text | Urgent | Places | AskLocation
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from bot.action import Action
 from bot.conversation import Conversation, Utterance
 from bot.guide import Turn
 from bot.live import LiveGuide
+from bot.location import Location
 from bot.memory.conversations import Conversations
 from bot.memory.database import DatabaseUnavailable
 from bot.memory.inbox import NewEvent
@@ -38,7 +39,7 @@ class Answering:
     def answer(self, event: NewEvent, state: dict[str, Any] | None) -> Answered:
         """Return the reply to an event of the inbox, and what the worker shall save with it."""
         action = Action.decode(event.action) if event.action else None
-        utterance = Utterance(event.text, action, event.masked)
+        utterance = Utterance(event.text, action, event.masked, Location.decode(event.action))
         turn, question = self._turn(event.channel, event.conversation_key, utterance, Conversation.from_json(state))
         return Answered(turn.reply, turn.conversation.to_json(), question)
 
@@ -82,7 +83,8 @@ class Answering:
             confidence=first.confidence if first else None,
             ms=round(milliseconds, 1),
         )
-        if utterance.action is not None or not key:
+        # Where somebody is, is written down nowhere; and a tap or a location is no question.
+        if not utterance.text or not key:
             return turn, None
         return turn, QuestionRecord(
             asked_at=now,

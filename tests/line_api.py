@@ -332,10 +332,10 @@ def _quick_problems(where: str, quick: Json | None, *, last: bool) -> Iterator[s
     for item in quick["items"]:
         if not item["action"].get("label"):
             yield f"{where}: a quick reply without a label"
-        yield from _action_problems(where, item["action"], 20)
+        yield from _action_problems(where, item["action"], 20, here_only=("location",))
 
 
-def _action_problems(where: str, action: Json, label_limit: int) -> Iterator[str]:
+def _action_problems(where: str, action: Json, label_limit: int, here_only: tuple[str, ...] = ()) -> Iterator[str]:
     if len(clusters(action.get("label", ""))) > label_limit:
         yield f"{where}: label of {len(clusters(action['label']))} graphemes: {action['label']!r}"
     match action["type"]:
@@ -351,7 +351,7 @@ def _action_problems(where: str, action: Json, label_limit: int) -> Iterator[str
                 yield f"{where}: uri {action.get('uri')!r}"
             if len(action.get("uri", "")) > 1000:
                 yield f"{where}: uri > 1000"
-        case other:
+        case other if other not in here_only:  # #location-action: "can be set only with quick reply"
             yield f"{where}: action {other}"
 
 

@@ -16,6 +16,7 @@ from bot.knowledge.messages import Messages
 from bot.knowledge.problem import Problem, Severity, shown_path
 from bot.knowledge.references import reference_problems, unknown
 from bot.knowledge.schema import Contacts, Entry, Menu, Notice, Site, Urgent, Words
+from bot.knowledge.site_problems import WrittenSite, site_problems
 from bot.knowledge.validation import validate
 from bot.knowledge.yaml_text import Document, read_yaml
 
@@ -198,7 +199,7 @@ class _Reading:
         return None
 
     def _sites(self) -> tuple[Site, ...]:
-        sites: list[Site] = []
+        sites: list[WrittenSite] = []
         for file in self._yaml_files(self.path / "places"):
             document = self._document(file, shown_path(file, self.path))
             listed = document.values.get("場所") if isinstance(document.values, dict) else None
@@ -210,8 +211,9 @@ class _Reading:
             for number in range(len(listed)):
                 site, problems = validate(Site, document, ("場所", number))
                 self.problems += problems
-                sites += [site] if site else []
-        return tuple(sites)
+                sites += [WrittenSite(site, document, number)] if site else []
+        self.problems += site_problems(sites)
+        return tuple(written.site for written in sites)
 
     def _yaml_files(self, folder: Path) -> Iterator[Path]:
         """Yield the files below `folder` in a fixed order; a leading underscore means: not an entry."""

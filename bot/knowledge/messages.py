@@ -68,6 +68,30 @@ class OpeningMessages(Sentences):
     """What stands before the date: of today, of tomorrow, of the day after."""
 
 
+class PlaceMessages(Sentences):
+    """How places near by are asked for and named."""
+
+    ask: Text = _sentence("たずねる", "町")
+    label_location: Text = _sentence("現在地のボタン")
+    label_near: Text = _sentence("さがすボタン")
+    near: Text = _sentence("見出し")
+    near_for: Text = _sentence("災害ごとの見出し", "災害")
+    in_town: Text = _sentence("町の見出し", "町")
+    in_town_for: Text = _sentence("災害ごとの町の見出し", "町", "災害")
+    near_note: Text = _sentence("説明")
+    town_note: Text = _sentence("町の説明")
+    outside: Text = _sentence("区の外")
+    none: Text = _sentence("場所がない", "窓口", "電話")
+    way: Text = _sentence("方角と距離", "方角", "距離")
+    metres: Text = _sentence("メートル", "数")
+    kilometres: Text = _sentence("キロメートル", "数")
+    just_here: Text = _sentence("すぐ近く")
+    whole_site: Text = _sentence("敷地全体")
+    label_map: Text = _sentence("地図のボタン")
+    compass: tuple[Text, ...] = Field(alias="方角", min_length=8, max_length=8)
+    """The eight points from north, clockwise."""
+
+
 class Messages(Sentences):
     """The bot's sentences by occasion."""
 
@@ -104,4 +128,5 @@ class Messages(Sentences):
     label_hours: Text = _sentence("受付時間の見出し", "受付時間")
     label_menu: Text = _sentence("メニューのボタン")
     opening: OpeningMessages = Field(alias="受付")
+    places: PlaceMessages = Field(alias="近くの場所")
     small_talk: tuple[SmallTalk, ...] = Field(default=(), alias="雑談")

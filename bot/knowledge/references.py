@@ -26,7 +26,7 @@ def reference_problems(knowledge: KnowledgeBase, documents: dict[str, Document])
     problems += _shared_phrasings(knowledge, documents)
     problems += _contacts_problems(knowledge, documents)
     problems += _menu_problems(knowledge, documents)
-    problems += _site_problems(knowledge)
+    problems += _place_search_problems(knowledge, documents)
     return problems
 
 
@@ -146,13 +146,16 @@ def _menu_items(
         yield from _menu_items(item.items, (*here, "メニュー"), knowledge, documents)
 
 
-def _site_problems(knowledge: KnowledgeBase) -> Iterator[Problem]:
-    seen: set[str] = set()
-    for site in knowledge.sites:
-        if site.id in seen:
-            what = f"場所のid「{site.id}」が2回あります({site.name})"
-            yield Problem("knowledge/places", 0, what, "別のidにしてください")
-        seen.add(site.id)
+def _place_search_problems(knowledge: KnowledgeBase, documents: dict[str, Document]) -> Iterator[Problem]:
+    """Yield the entries that places are to be shown with and that are not there; without places nothing is shown."""
+    search, document = knowledge.words.places, documents.get("words.yaml")
+    if search is None or document is None or not knowledge.sites:
+        return
+    named: list[tuple[Path, str | None]] = [(("場所さがし", "案内"), search.entry)]
+    named += [(("場所さがし", "災害", number, "案内"), hazard.entry) for number, hazard in enumerate(search.hazards)]
+    for path, entry_id in named:
+        if entry_id and entry_id not in documents:
+            yield unknown(document, path, "案内", entry_id, knowledge.entries, "services/ にあるファイル名")
 
 
 def _past(entry: Entry, document: Document, today: date) -> Iterator[Problem]:

@@ -313,6 +313,8 @@ class Site(Sourced):
     longitude: float = Field(alias="経度", ge=122, le=154)
     hazards: dict[Text, tuple[Text, ...]] = Field(default_factory=dict, alias="災害")
     """Hazard → the buildings (empty: the whole site) that are open for it."""
+    source_name: str | None = Field(default=None, alias="出典の名前")
+    """Shown with the place where the source's terms ask for its name."""
     note: str | None = Field(default=None, alias="備考")
 
 
@@ -380,13 +382,40 @@ class OpeningWords(Model):
     """Names of the general desk that are too short to be an alias of it."""
 
 
+class PlaceHazard(Model):
+    """A hazard that residents look for a place for."""
+
+    name: Text = Field(alias="名称")
+    """As 災害 in places/*.yaml calls it."""
+    said: tuple[Text, ...] = Field(default=(), alias="言い方")
+    entry: EntryId | None = Field(default=None, alias="案内")
+    """The entry that tells what to know of the places for this hazard; it is shown with them."""
+
+
+class PlaceSearch(Model):
+    """How residents ask for a place near by. A question is one when it is made of these words from end to end."""
+
+    kinds: tuple[Text, ...] = Field(default=(), alias="種別")
+    """The 種別 of places/*.yaml that are looked through; none: all."""
+    nouns: tuple[Text, ...] = Field(default=(), alias="呼び方")
+    seeking: tuple[Text, ...] = Field(default=(), alias="さがす言葉")
+    fillers: tuple[Text, ...] = Field(default=(), alias="つなぎの言葉")
+    hazards: tuple[PlaceHazard, ...] = Field(default=(), alias="災害")
+    town_readings: dict[Text, tuple[Text, ...]] = Field(default_factory=dict, alias="町の読み")
+    entry: EntryId | None = Field(default=None, alias="案内")
+    """The entry that tells what to know when no hazard is named."""
+    outside_metres: float = Field(default=1500, alias="区の外とみなす距離", gt=0)
+    """Metres to the nearest place from which on a location is taken to be outside the ward."""
+
+
 class Words(Model):
-    """words.yaml: everyday words ↔ official words, and the names of facts."""
+    """words.yaml: everyday words ↔ official words, the names of facts, and how places are asked for."""
 
     groups: tuple[Word, ...] = Field(default=(), alias="言葉")
     fact_names: tuple[FactName, ...] = Field(default=(), alias="項目名")
     elsewhere: tuple[Text, ...] = Field(default=(), alias="よその区や市")
     """Other wards, cities and prefectures: a question about their matters is sent there."""
+    places: PlaceSearch | None = Field(default=None, alias="場所さがし")
     outside: tuple[Text, ...] = Field(default=(), alias="案内しない話")
     """Examples of what a ward's bot has no answer for: what is nearer to these than to any entry gets no service."""
     opening: OpeningWords = Field(default_factory=OpeningWords, alias="開いているかの言葉")

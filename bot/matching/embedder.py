@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import shutil
-import threading
 import time
 import unicodedata
 import uuid

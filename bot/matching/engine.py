@@ -60,9 +60,7 @@ class Decision:
 class Engine:
     """Thread-safe: the same text, the same decision. What it remembers changes nothing but the time it takes."""
 
-    def __init__(
-        self, index: Index, ranker: Ranker, thresholds: Thresholds, word_ranker: Ranker | None = None
-    ) -> None:
+    def __init__(self, index: Index, ranker: Ranker, thresholds: Thresholds, word_ranker: Ranker | None = None) -> None:
         """`word_ranker` judges by the words alone; where it is sure, an index with a meaning view need not ask the model."""
         self.index = index
         self.ranker = ranker

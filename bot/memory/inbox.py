@@ -41,7 +41,9 @@ class NewEvent:
     text: str
     """What was typed, personal data masked; empty for a tap."""
     action: str
-    """The tap as `Action.encode` wrote it; empty for typed text."""
+    """The tap as `Action.encode` wrote it, or a location as `Location.encode` did; empty for typed text.
+
+    Like the text it is taken out once the event is over (`BLANKED`)."""
     reply_to: str
     """What the channel needs for the answer: LINE's reply token, Slack's channel and thread."""
     occurred_at: datetime

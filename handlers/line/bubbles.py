@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.reply import CallButton, Card, Choices, DeskLine, FactLine, HotlineLine, LinkButton, Urgent
+from bot.reply import (
+    CallButton,
+    Card,
+    Choices,
+    DeskLine,
+    FactLine,
+    HotlineLine,
+    LinkButton,
+    PlaceLine,
+    Places,
+    Urgent,
+)
 from handlers.line import flex, limits
 from handlers.line.flex import Json, box, words
 
@@ -41,6 +52,18 @@ def urgent(block: Urgent) -> Json | None:
     return _fitting(lambda room: flex.bubble(_urgent_body(block, room), [], _urgent_header(block, room)))
 
 
+def places(block: Places) -> Json | None:
+    """Return the carousel with one bubble for each place, or None when there is nothing to show."""
+    lines = block.lines[: limits.CAROUSEL_BUBBLES]
+    for room in ROOMS:
+        carousel = _carousel(lines, room)
+        if _goes(carousel):
+            break
+    while carousel["contents"] and not _goes(carousel):
+        carousel["contents"].pop()  # the nearest come first
+    return carousel if carousel["contents"] else None
+
+
 def only_buttons(targets: Sequence[LinkButton | CallButton]) -> Json | None:
     """Return the small bubble that carries a text's buttons, or None when none of them can be shown."""
     return _fitting(lambda room: flex.bubble(buttons(targets, room), []))
@@ -57,6 +80,26 @@ def _fitting(build: Callable[[Room], Json]) -> Json | None:
         if limits.wire_bytes(made) <= limits.BUBBLE_BYTES:
             break
     return made if made.keys() & {"header", "body", "footer"} else None
+
+
+def _carousel(lines: Sequence[PlaceLine], room: Room) -> Json:
+    bubbles = [flex.bubble(_place_body(line, room), buttons([line.map], room)) for line in lines]
+    return {"type": "carousel", "contents": [made for made in bubbles if made.keys() & {"body", "footer"}]}
+
+
+def _goes(carousel: Json) -> bool:
+    small = all(limits.wire_bytes(bubble) <= limits.BUBBLE_BYTES for bubble in carousel["contents"])
+    return small and limits.wire_bytes(carousel) <= limits.CAROUSEL_BYTES
+
+
+def _place_body(line: PlaceLine, room: Room) -> list[Json]:
+    name, way = limits.shorten(line.name, room.line), limits.shorten(line.way, room.line)
+    parts = [words(name, size="lg", bold=True)] if name else []
+    parts += [words(way, size="md", bold=True, color=flex.LINK)] if way else []
+    parts += [words(text, size="sm") for text in _lines([line.address, line.kinds], room)]
+    parts += _table([FactLine(use.hazard, use.where, "", "") for use in line.uses], "", room)
+    parts += _cautions([line.note], room)
+    return [*parts, *_fact_source(FactLine("", "", line.source_note, line.source_url), "", room)]
 
 
 def _card_body(block: Card, room: Room) -> list[Json]:

@@ -83,6 +83,12 @@ def choose(option: Option) -> Json | None:
     return button(action, "secondary", OPTION)
 
 
+def share_location(label: str) -> Json | None:
+    """Return the action that opens LINE's map to send a place; it works in a quick reply only (#location-action)."""
+    name = limits.label(label, limits.QUICK_LABEL_GRAPHEMES)
+    return {"type": "location", "label": name} if name else None
+
+
 def tap(option: Option, label_limit: int) -> Json | None:
     """Return what a tap on `option` sends, or None when it has no label to show.
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.action import Action, Verb
+from bot.location import Location
 from handlers.line.limits import TEXT_UTF16, clean, shorten
 
 REDELIVERED_TOKEN_LASTS = timedelta(minutes=20)
@@ -22,7 +23,7 @@ REDELIVERED_TOKEN_LASTS = timedelta(minutes=20)
 _ID = re.compile(r"[\x21-\x7e]{1,200}")
 _DUMMY_TOKEN = re.compile(r"0+|f+")
 """The console's old "Verify" button sent these; answering them is a 400 (line-bot-sdk-python#186)."""
-_UNREADABLE = frozenset({"sticker", "image", "video", "audio", "file", "location"})
+_UNREADABLE = frozenset({"sticker", "image", "video", "audio", "file"})
 _ACKNOWLEDGED = frozenset(
     {
         *("unsend", "leave", "memberJoined", "memberLeft", "videoPlayComplete", "beacon", "accountLink", "membership"),
@@ -48,7 +49,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An event to answer: a text or a tap."""
+    """An event to answer: a text, a tap or a location."""
 
     event_id: str
     reply_token: str
@@ -57,6 +58,7 @@ class Asked:
     origin: Origin
     text: str = ""
     action: Action | None = None
+    location: Location | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class Ignored:
 
 
 Parsed = Asked | Left | Ignored
-_Said = str | Action | Ignored
+_Said = str | Action | Location | Ignored
 
 
 def parse(body: bytes, received_at: datetime) -> tuple[Parsed, ...]:
@@ -116,6 +118,8 @@ def _event(event: Any, received_at: datetime) -> Parsed:
         token = ""
     if isinstance(said, Action):
         return Asked(event_id, token, occurred_at, origin, action=said)
+    if isinstance(said, Location):
+        return Asked(event_id, token, occurred_at, origin, location=said)
     return Asked(event_id, token, occurred_at, origin, text=said)
 
 
@@ -139,6 +143,9 @@ def _message(message: Any, *, in_group: bool) -> _Said:
     # Only a text can mention the account: in a group everything else is talk between people.
     if in_group:
         return Ignored("not_mentioned")
+    if kind == "location":
+        # Title and address are left behind: the point is enough, and they say even more of the person.
+        return Location.of(_field(message, "latitude"), _field(message, "longitude")) or Action(Verb.UNREADABLE)
     return Action(Verb.UNREADABLE) if kind in _UNREADABLE else Ignored("unknown_message")
 
 

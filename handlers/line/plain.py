@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.reply import Block, CallButton, Card, Choices, FactLine, HotlineLine, LinkButton, Reply, Text, Urgent
+from bot.reply import (
+    AskLocation,
+    Block,
+    CallButton,
+    Card,
+    Choices,
+    FactLine,
+    HotlineLine,
+    LinkButton,
+    PlaceLine,
+    Places,
+    Reply,
+    Text,
+    Urgent,
+)
 from handlers.line import limits
 
 
@@ -23,7 +37,9 @@ def gist(block: Block) -> str:
             said = [block.prompt, *(f"・{option.label}" for option in block.options if limits.clean(option.label))]
         case Urgent():
             said = [block.title, block.text, *map(_hotline, block.hotlines)]
-        case Text():
+        case Places():
+            said = [block.title, *map(_place, block.lines)]
+        case Text() | AskLocation():
             said = [block.text]
     return _lines(said)
 
@@ -34,6 +50,8 @@ def _whole(block: Block) -> str:
             desk = [block.desk.label, block.desk.name, block.desk.opening, *block.desk.lines] if block.desk else []
             facts = map(_fact, block.facts)
             return _lines([gist(block), *facts, *desk, block.source_note, *map(_button, block.buttons)])
+        case Places():
+            return _lines([block.title, block.text, *(each for line in block.lines for each in _whole_place(line))])
         case Text():
             return _lines([block.text, *map(_button, block.buttons)])
         case _:
@@ -42,6 +60,15 @@ def _whole(block: Block) -> str:
 
 def _fact(fact: FactLine) -> str:
     return ": ".join(filter(None, (limits.clean(fact.name), limits.clean(fact.value))))
+
+
+def _place(line: PlaceLine) -> str:
+    return " ".join(filter(None, map(limits.clean, (line.name, line.way, line.address))))
+
+
+def _whole_place(line: PlaceLine) -> list[str]:
+    uses = (f"{use.hazard}: {use.where}" for use in line.uses)
+    return [_place(line), line.kinds, *uses, line.note, line.source_note, _button(line.map)]
 
 
 def _hotline(line: HotlineLine) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from linebot.v3.messaging import Message  # type: ignore[import-untyped,unused-ignore]
 
-from bot.reply import Block, CallButton, Card, Choices, LinkButton, Reply, Text, Urgent
+from bot.reply import AskLocation, Block, CallButton, Card, Choices, LinkButton, Places, Reply, Text, Urgent
 from handlers.line import bubbles, flex, limits
 from handlers.line.flex import Json
 from handlers.line.plain import gist, plain
@@ -55,6 +55,10 @@ def _messages(block: Block) -> list[Json]:
         case Text():
             # A text message can be copied and its links tapped, which a bubble's text can't.
             made = [_text(block.text), _flex(bubbles.only_buttons(block.buttons), block)]
+        case Places():
+            made = [_text(f"{block.title}\n{block.text}"), _flex(bubbles.places(block), block)]
+        case AskLocation():
+            made = [_text(block.text)]
     return [message for message in made if message]
 
 
@@ -82,11 +86,14 @@ def _buttons(block: Block) -> Sequence[LinkButton | CallButton]:
 
 
 def _quick_replies(reply: Reply) -> list[Json]:
-    """Return the choices again, then the follow-ups: thumbs reach them without scrolling back."""
+    """Return the way to send a location, the choices again, then the follow-ups: thumbs reach them without scrolling."""
+    asks = [block for block in reply.blocks if isinstance(block, AskLocation)][:1]
     choices = [option for block in reply.blocks if isinstance(block, Choices) for option in block.options]
     unique = dict.fromkeys([*choices, *reply.follow_ups])
-    taps = [made for option in unique if (made := flex.tap(option, limits.QUICK_LABEL_GRAPHEMES))]
-    return [{"type": "action", "action": made} for made in taps[: limits.QUICK_REPLIES]]
+    made = [flex.share_location(block.label) for block in asks]
+    made += [flex.tap(option, limits.QUICK_LABEL_GRAPHEMES) for option in unique]
+    taps = [tap for tap in made if tap]
+    return [{"type": "action", "action": tap} for tap in taps[: limits.QUICK_REPLIES]]
 
 
 def _at_most_five(messages: list[Json]) -> list[Json]:
@@ -110,7 +117,7 @@ def _share(first: Json, second: Json) -> Json | None:
     """Return both Flex messages as one carousel, or None when they don't go into one (#f-carousel)."""
     if first["type"] != "flex" or second["type"] != "flex":
         return None
-    together = [*first["contents"].get("contents", [first["contents"]]), second["contents"]]
+    together = [bubble for flex in (first, second) for bubble in flex["contents"].get("contents", [flex["contents"]])]
     carousel = {"type": "carousel", "contents": together}
     if len(together) > limits.CAROUSEL_BUBBLES or limits.wire_bytes(carousel) > limits.CAROUSEL_BYTES:
         return None

@@ -77,14 +77,14 @@ class LineInlet:
 
     def _new_event(self, event: Asked) -> NewEvent:
         text, masked = self.mask(event.text) if event.text else ("", ())
-        # An utterance always holds a text or a tap, whatever masking has left of it.
-        action = event.action or (None if text.strip() else Action(Verb.UNREADABLE))
+        # An utterance always holds a text, a tap or a location, whatever masking has left of it.
+        tap = event.location or event.action or (None if text.strip() else Action(Verb.UNREADABLE))
         return NewEvent(
             channel="line",
             event_id=event.event_id,
             conversation_key=self._key(event.origin, event.event_id),
-            text="" if action else text,
-            action=action.encode() if action else "",
+            text="" if tap else text,
+            action=tap.encode() if tap else "",
             reply_to=event.reply_token,
             occurred_at=event.occurred_at,
             masked=masked,

@@ -82,12 +82,12 @@ class _WebDoor:
         return self._answer_form(self.renderer.fragment)
 
     def answer_json(self) -> Response:
-        """Answer `{"text": "…"}` or `{"action": "v1|…"}` as JSON.
+        """Answer `{"text": "…"}`, `{"action": "v1|…"}` or `{"location": {"latitude": 35.5, "longitude": 139.6}}` as JSON.
 
         The answer is the object of bot/answer_json.py plus `reply` (handlers/web/reply_json.py). Each question stands
         by itself unless the conversation cookie or `"conversation": "<id>"` (20 to 64 letters, digits, `-`, `_`, chosen
         at random by the client) comes with it. Personal data in `query` is masked.
-        400 wrong JSON, no text, an unknown tap; 413 above 10 KB; 415 not declared as JSON; 503 when answering failed:
+        400 wrong JSON, no text, an unknown tap, no such location; 413 above 10 KB; 415 not declared as JSON; 503 when answering failed:
         always `{"error": "…"}` with one sentence for a person.
         """
         request.max_content_length = MAX_JSON

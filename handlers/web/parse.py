@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.action import Action
 from bot.conversation import Utterance
+from bot.location import Location
 from handlers.web.conversation_id import is_conversation_id
 
 Mask = Callable[[str], tuple[str, tuple[str, ...]]]
@@ -31,6 +32,7 @@ class Refusal(StrEnum):
     NOT_JSON = "not_json"
     NOT_DECLARED_JSON = "not_declared_json"
     UNKNOWN_ACTION = "unknown_action"
+    UNKNOWN_LOCATION = "unknown_location"
     UNKNOWN_CONVERSATION = "unknown_conversation"
     TOO_LONG = "too_long"
     FAILED = "failed"
@@ -55,25 +57,32 @@ class Asked:
 
     utterance: Utterance
     shown: str
-    """What stands in the log as the question: the masked text, or the label that was tapped; may be empty."""
+    """What the page's log shows as the question: the masked text, or the label that was tapped; may be empty."""
     conversation_id: str | None = None
     """The conversation that a JSON client named."""
 
 
 def parse_form(form: Mapping[str, str], mask: Mask) -> Asked:
-    """Return what a form holds: `action` (with the `label` that was tapped), else `text`. Raises RefusedError."""
+    """Return what a form holds: `latitude` and `longitude`, else `action`, else `text`. Raises RefusedError.
+
+    With a location or an action comes the `label` of the button that was tapped.
+    """
+    label = mask(clean(form.get("label", ""))[:_LONGEST_LABEL].strip())[0]
+    if "latitude" in form or "longitude" in form:
+        return Asked(Utterance(location=_location(form)), label)
     if "action" in form:
-        label = mask(clean(form.get("label", ""))[:_LONGEST_LABEL].strip())[0]
         return Asked(Utterance(action=_action(form["action"])), label)
     return _typed(form.get("text", ""), mask)
 
 
 def parse_json(body: bytes, mask: Mask) -> Asked:
-    """Return what a JSON object holds: `action`, else `text`; and `conversation`. Raises RefusedError."""
+    """Return what a JSON object holds: `location`, else `action`, else `text`; and `conversation`. Raises RefusedError."""
     values = _object(body)
     conversation = values.get("conversation")
     if conversation is not None and not is_conversation_id(conversation):
         raise RefusedError(Refusal.UNKNOWN_CONVERSATION)
+    if (location := values.get("location")) is not None:
+        return Asked(Utterance(location=_location(location)), "", conversation)
     if (code := values.get("action")) is not None:
         return Asked(Utterance(action=_action(code)), "", conversation)
     text = values.get("text")
@@ -105,6 +114,15 @@ def _typed(text: str, mask: Mask) -> Asked:
         raise RefusedError(Refusal.EMPTY)
     masked, kinds = mask(plain)
     return Asked(Utterance(text=masked, masked=kinds), masked)
+
+
+def _location(values: object) -> Location:
+    """Return the point at `latitude` and `longitude`, degrees; raises RefusedError."""
+    held = values if isinstance(values, Mapping) else {}
+    location = Location.of(held.get("latitude"), held.get("longitude"))
+    if location is None:
+        raise RefusedError(Refusal.UNKNOWN_LOCATION)
+    return location
 
 
 def _action(code: object) -> Action:

@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.action import Verb
-from bot.reply import Block, CallButton, Card, Choices, LinkButton, Option, Reply, Text, Urgent
+from bot.reply import AskLocation, Block, CallButton, Card, Choices, LinkButton, Option, Places, Reply, Text, Urgent
 from handlers.web.parse import Refusal
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -93,6 +93,10 @@ def _template_of(block: Block) -> str:
             return "web/text.html"
         case Urgent():
             return "web/urgent.html"
+        case Places():
+            return "web/places.html"
+        case AskLocation():
+            return "web/ask_location.html"
 
 
 def _urgent_first(blocks: Sequence[Block]) -> list[Block]:

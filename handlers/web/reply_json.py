@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from bot.reply import Block, CallButton, Card, Choices, LinkButton, Option, Reply, Text, Urgent
+from bot.reply import AskLocation, Block, CallButton, Card, Choices, LinkButton, Option, Places, Reply, Text, Urgent
 
 Json = dict[str, Any]
 
 
 def reply_json(reply: Reply) -> Json:
-    """Return `blocks`, each with its `type` (card, choices, text, urgent), and `follow_ups`.
+    """Return `blocks`, each with its `type` (card, choices, text, urgent, places, ask_location), and `follow_ups`.
 
     An option is `{"label", "action"}`; its `action` is what POST /api/ask takes back. A button is
     `{"type": "link", "label", "url"}` or `{"type": "call", "label", "number", "url"}`.
@@ -30,6 +30,11 @@ def _block(block: Block) -> Json:
         case Urgent():
             lines = [{"name": each.name, "about": each.about, "call": _button(each.call)} for each in block.hotlines]
             return {"type": "urgent", "title": block.title, "text": block.text, "hotlines": lines}
+        case Places():
+            places = [{**asdict(each), "map": _button(each.map)} for each in block.lines]
+            return {"type": "places", "title": block.title, "text": block.text, "places": places}
+        case AskLocation():
+            return {"type": "ask_location", "text": block.text, "label": block.label}
 
 
 def _options(options: tuple[Option, ...]) -> list[Json]:

@@ -6,6 +6,7 @@ from bot.action import Action, Verb
 from bot.answer_json import as_json
 from bot.plain_text import as_text
 from bot.reply import (
+    AskLocation,
     CallButton,
     Candidate,
     Choices,
@@ -13,6 +14,9 @@ from bot.reply import (
     Kind,
     LinkButton,
     Option,
+    PlaceLine,
+    Places,
+    PlaceUse,
     Reply,
     Text,
     Urgent,
@@ -42,6 +46,19 @@ def test_buttons_show_where_they_lead() -> None:
     text = Text("い", (LinkButton("公式ページ", "https://a.jp"), CallButton("電話", "119")))
 
     assert as_text(Reply(Kind.UNKNOWN, (text,))) == "い\n→ 公式ページ https://a.jp\n☎ 電話 119"
+
+
+def test_a_place_is_numbered_and_says_all_that_is_known() -> None:
+    uses = (PlaceUse("地震", "体育館"),)
+    park = PlaceLine(
+        "公園", "避難場所", "北へ約10m", "港町1", uses, "見て。", "確認", "", LinkButton("地図", "https://a.jp")
+    )
+    reply = Reply(Kind.ANSWER, (Places("近く", "距離。", (park,)), AskLocation("どこ?", "ここ")))
+
+    assert as_text(reply).splitlines() == [
+        *("■ 近く", "距離。", "1. 公園 北へ約10m", "  避難場所", "  港町1", "  ・地震: 体育館", "  ※ 見て。", "  確認"),
+        *("  → 地図 https://a.jp", "", "どこ?"),
+    ]
 
 
 def test_json_has_the_keys_that_checks_rely_on_in_their_order() -> None:

@@ -9,6 +9,7 @@ from flask import Flask
 from bot.action import Action, Verb
 from bot.conversation import Utterance
 from bot.reply import (
+    AskLocation,
     CallButton,
     Candidate,
     Card,
@@ -19,6 +20,9 @@ from bot.reply import (
     Kind,
     LinkButton,
     Option,
+    PlaceLine,
+    Places,
+    PlaceUse,
     Reply,
     Text,
     Urgent,
@@ -122,7 +126,29 @@ UNKNOWN = Reply(
     ),
     follow_ups=(MENU,),
 )
+SCHOOL = PlaceLine(
+    name="大綱小学校",
+    kinds="指定避難所・指定緊急避難場所",
+    way="西へ約660m",
+    address="横浜市港北区大倉山4-2-1",
+    uses=(
+        PlaceUse("地震", "体育館4、校舎1-1"),
+        PlaceUse("崖崩れ・土石流・地滑り", "校舎1-1(2階以上・計画規模)、校舎1-1(3階以上・最大規模)"),
+    ),
+    note="開いているかどうかは、行く前に確かめてください。",
+    source_note="国土地理院「指定緊急避難場所・指定避難所データ」(2025年10月27日)で確認",
+    source_url="https://www.gsi.go.jp/bousaichiri/hinanbasho.html",
+    map=LinkButton("地図を開く", "https://www.google.com/maps/search/?api=1&query=35.518932%2C139.625613"),
+)
+PLACES = Places(
+    "近くの避難場所",
+    "距離は、まっすぐに測ったものです。\n行く前に、開いているかを確かめてください。",
+    (SCHOOL, SCHOOL, SCHOOL),
+)
+ASK = AskLocation("いまいる場所か、町の名前を教えてください。", "いまいる場所からさがす")
 REPLIES = {
+    "近くの避難所": Reply(Kind.ANSWER, (ASK,), follow_ups=(MENU,)),
+    "大倉山の避難所": Reply(Kind.ANSWER, (PLACES,), follow_ups=(MENU,)),
     "住民票": CARD_REPLY,
     "引越し": Reply(Kind.CHOOSE, (CHOICES,), (Candidate("juminhyo", 0.4), Candidate("hikkoshi", 0.4))),
     "避難": Reply(Kind.ANSWER, (LONG,), follow_ups=(MENU,)),
@@ -132,6 +158,8 @@ REPLIES = {
 
 def hand_made_answer(utterance: Utterance) -> Reply:
     """Return the reply made for the text, the card for a tapped entry or fact, the choices for the menu."""
+    if utterance.location is not None:
+        return Reply(Kind.ANSWER, (PLACES,))
     if utterance.action is None:
         return REPLIES.get(utterance.text, UNKNOWN)
     match utterance.action.verb:

@@ -95,3 +95,38 @@ def test_everything_works_without_javascript(browser: Browser, live_app_url: str
     expect(page.get_by_role("article")).to_be_visible()
     assert complaints == []
     context.close()
+
+
+def test_where_i_am_leads_to_the_nearest_places(browser: Browser, live_app_url: str, complaints: list[str]) -> None:
+    here = {"latitude": 35.51909, "longitude": 139.63288}
+    context = browser.new_context(geolocation=here, permissions=["geolocation"])
+    page = listened_to(context.new_page(), complaints)
+    asked(page, live_app_url, "近くの避難所")
+    page.get_by_role("button", name="いまいる場所からさがす").click()
+    first = last_answer(page).locator(".place").first
+    expect(first).to_contain_text("大綱小学校")
+    expect(first).to_contain_text("西へ約660m")
+    expect(first.get_by_role("link", name=re.compile("地図"))).to_have_attribute("href", re.compile("google.com/maps"))
+    assert complaints == []
+    context.close()
+
+
+def test_who_does_not_say_where_they_are_is_asked_for_a_town(browser: Browser, live_app_url: str) -> None:
+    context = browser.new_context(permissions=[])
+    page = context.new_page()
+    asked(page, live_app_url, "近くの避難所")
+    page.get_by_role("button", name="いまいる場所からさがす").click()
+    expect(last_answer(page).locator(".not-located")).to_contain_text("町の名前")
+    send(page, "大豆戸町")
+    expect(last_answer(page).locator(".place").first).to_contain_text("大豆戸小学校")
+    context.close()
+
+
+def test_without_javascript_a_town_is_typed(browser: Browser, live_app_url: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    asked(page, live_app_url, "近くの避難所")
+    expect(page.get_by_role("button", name="いまいる場所からさがす")).to_be_hidden()
+    send(page, "大豆戸町の避難所")
+    expect(page.locator(".place").first).to_contain_text("大豆戸小学校")
+    context.close()

@@ -100,6 +100,41 @@
     ask(fields);
   });
 
+  // Where the resident is, is asked of the browser on a tap only, and the browser asks the resident.
+  function locate(button) {
+    if (busy) return;
+    setBusy(true);
+    const label = button.textContent.trim();
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        setBusy(false);
+        ask({ latitude: coords.latitude, longitude: coords.longitude, label });
+      },
+      () => {
+        setBusy(false);
+        showNotLocated(button);
+      },
+      { timeout: PATIENCE_MS, maximumAge: 60000 },
+    );
+  }
+
+  function showNotLocated(button) {
+    const words = document.getElementById("not-located").content.textContent;
+    const told = button.parentElement.querySelector(".not-located") ?? document.createElement("p");
+    told.className = "not-located";
+    told.textContent = words;
+    button.after(told);
+    status.textContent = words;
+    input.focus();
+  }
+
+  if (navigator.geolocation && isSecureContext) document.documentElement.classList.add("can-locate");
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-locate]");
+    if (button) locate(button);
+  });
+
   input.addEventListener("keydown", (event) => {
     // While an input method is open, Enter picks a word; Safari says so by key code 229 only.
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;

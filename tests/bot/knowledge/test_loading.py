@@ -258,6 +258,32 @@ def test_places_are_read_with_their_lines(ward: SmallWard) -> None:
     assert [(problem.file, problem.line) for problem in loaded.problems] == [("knowledge/places/hinanjo.yaml", 3)]
 
 
+def test_places_that_share_an_id_or_lie_far_from_all_others_are_told(ward: SmallWard) -> None:
+    site = "{id: %s, 名称: 公園, 種別: [避難所], 住所: 港町1, 緯度: %s, 経度: 139.6, 出典: https://a.jp, 確認日: 2025}"
+    written = [("a", "35.50"), ("b", "35.51"), ("c", "35.52"), ("b", "35.53"), ("d", "36.50")]
+    ward.write("places/hinanjo.yaml", "場所:\n" + "".join(f"  - {site % each}\n" for each in written))
+
+    shared, far = sorted(read(ward).problems, key=lambda problem: problem.line)
+
+    assert (shared.file, shared.line, shared.severity) == ("knowledge/places/hinanjo.yaml", 5, Severity.BROKEN)
+    assert "「b」" in shared.what
+    assert "knowledge/places/hinanjo.yaml:3" in shared.what
+    assert (far.line, far.severity) == (6, Severity.NOTE)
+    assert "109km" in far.what or "108km" in far.what
+
+
+def test_an_entry_that_places_are_shown_with_must_be_there(ward: SmallWard) -> None:
+    ward.add("words.yaml", "場所さがし: {案内: nowhere, 災害: [{名称: 地震, 案内: juminhyo}]}\n")
+    assert not read(ward).problems
+    site = "{id: a, 名称: 公園, 種別: [避難所], 住所: 港町1, 緯度: 35, 経度: 139, 出典: https://a.jp, 確認日: 2025}"
+    ward.write("places/hinanjo.yaml", f"場所:\n  - {site}\n")
+
+    (problem,) = read(ward).problems
+
+    assert problem.file == "knowledge/words.yaml"
+    assert "nowhere" in problem.what
+
+
 # A plain list ----------------------------------------------------------------------------------------------------
 
 

@@ -54,6 +54,8 @@ def test_candidates_fall_and_stand_once_each(engine: Engine) -> None:
     assert len({each.id for each in found.candidates}) == len(confidences) <= 10
 
 
-@pytest.mark.parametrize("text", ["印鑑登録", "母親と一緒に介護認定を受けたい", "犬と散歩したい", "印鑑登録と、印鑑登録もしたい", ""])
+@pytest.mark.parametrize(
+    "text", ["印鑑登録", "母親と一緒に介護認定を受けたい", "犬と散歩したい", "印鑑登録と、印鑑登録もしたい", ""]
+)
 def test_one_matter_is_not_two(engine: Engine, text: str) -> None:
     assert two_matters(engine, text, engine.decide(text)) is None

@@ -10,6 +10,7 @@ import pytest
 from line_api import GROUP, ROOM, TOKEN, USER, callback, event, schema_problems, text_event
 
 from bot.action import Action, Verb
+from bot.location import Location
 from handlers.line.parse import Asked, Ignored, Left, Origin, Parsed, UnreadableBody, parse
 
 NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
@@ -22,7 +23,6 @@ NOT_TEXT: dict[str, dict[str, Any]] = {
     "video": PROVIDER,
     "audio": {"contentProvider": {"type": "line"}},
     "file": {"fileName": "申請書.pdf", "fileSize": 1},
-    "location": {"latitude": 35.51, "longitude": 139.63},
 }
 
 
@@ -85,6 +85,26 @@ def test_what_is_not_text_is_unreadable(kind: str) -> None:
     raw = event("message", message={"type": kind, "id": "1", **NOT_TEXT[kind]})
 
     assert asked(raw).action == Action(Verb.UNREADABLE)
+
+
+def test_a_location_is_where_the_person_is_and_nothing_more() -> None:
+    sent = {"title": "自宅", "address": "横浜市港北区大豆戸町1-2-3", "latitude": 35.51, "longitude": 139.63}
+    found = asked(event("message", message={"type": "location", "id": "1", **sent}))
+
+    assert (found.location, found.text, found.action) == (Location(35.51, 139.63), "", None)
+    assert "35.51" not in repr(found)
+    assert "大豆戸" not in repr(found)
+
+
+@pytest.mark.parametrize("sent", [{}, {"latitude": 91, "longitude": 0}, {"latitude": None, "longitude": [1]}])
+def test_a_location_that_is_none_is_unreadable(sent: dict[str, Any]) -> None:
+    assert asked(event("message", message={"type": "location", "id": "1", **sent})).action == Action(Verb.UNREADABLE)
+
+
+def test_a_location_in_a_group_is_talk_between_people() -> None:
+    message = {"type": "location", "id": "1", "latitude": 35.51, "longitude": 139.63}
+
+    assert one(event("message", message=message, source=GROUP_SOURCE)) == Ignored("not_mentioned")
 
 
 def test_somebody_who_blocks_the_account_has_left() -> None:

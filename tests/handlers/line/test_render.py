@@ -12,6 +12,7 @@ from line_api import REPLY, body_problems, components, message_problems, utf16_u
 
 from bot.action import Action, Verb
 from bot.reply import (
+    AskLocation,
     Block,
     CallButton,
     Card,
@@ -22,6 +23,9 @@ from bot.reply import (
     Kind,
     LinkButton,
     Option,
+    PlaceLine,
+    Places,
+    PlaceUse,
     Reply,
     Text,
     Urgent,
@@ -67,6 +71,21 @@ MOVING = (
     Option("港北区から引っ越す", Action(Verb.ENTRY, "tenshutsu")),
     Option("どれでもない", Action(Verb.NONE_OF_THESE)),
 )
+SCHOOL = PlaceLine(
+    name="大綱小学校",
+    kinds="指定避難所・指定緊急避難場所",
+    way="西へ約660m",
+    address="横浜市港北区大倉山4-2-1",
+    uses=(PlaceUse("地震", "体育館4、校舎1-1"), PlaceUse("洪水", "校舎1-1(3階以上)")),
+    note="開いているかどうかは、行く前に確かめてください。",
+    source_note="国土地理院(2025年10月27日)で確認",
+    source_url="https://www.gsi.go.jp/bousaichiri/hinanbasho.html",
+    map=LinkButton("地図を開く", "https://www.google.com/maps/search/?api=1&query=35.518932%2C139.625613"),
+)
+PLACES = Places(
+    "近くの避難場所", "距離は、まっすぐに測ったものです。", (SCHOOL, replace(SCHOOL, name="菊名小学校"), SCHOOL)
+)
+ASK = AskLocation("いまいる場所か、町の名前を教えてください。", "いまいる場所からさがす")
 CHOICES = Choices("どちらのお引っ越しですか?", MOVING)
 
 
@@ -222,6 +241,55 @@ def test_a_text_is_a_text_message_and_its_buttons_a_small_bubble() -> None:
     assert bubble["altText"] == "電話する"
 
 
+def test_places_are_a_text_and_a_carousel_with_a_bubble_for_each() -> None:
+    text, carousel = compose(reply(PLACES), TEXTS)
+
+    assert text == {"type": "text", "text": "近くの避難場所\n距離は、まっすぐに測ったものです。"}
+    assert carousel["contents"]["type"] == "carousel"
+    first = list(components(carousel["contents"]["contents"][0]))
+    assert [each["text"] for each in first if each["type"] == "text"] == [
+        *("大綱小学校", "西へ約660m", "横浜市港北区大倉山4-2-1", "指定避難所・指定緊急避難場所"),
+        *("地震", "体育館4、校舎1-1", "洪水", "校舎1-1(3階以上)"),
+        *("開いているかどうかは、行く前に確かめてください。", "国土地理院(2025年10月27日)で確認"),
+    ]
+    assert [each["action"]["uri"] for each in first if each["type"] == "button"] == [SCHOOL.map.url]
+
+
+def test_places_read_aloud_say_which_and_how_far() -> None:
+    spoken = compose(reply(PLACES), TEXTS)[1]["altText"].splitlines()
+
+    assert spoken[:2] == ["近くの避難場所", "大綱小学校 西へ約660m 横浜市港北区大倉山4-2-1"]
+    assert len(spoken) == 4
+
+
+def test_who_is_asked_where_they_are_can_send_a_location_first_of_all() -> None:
+    assert compose(reply(ASK), TEXTS)[0]["text"] == ASK.text
+    first, *rest = quick(ASK, CARD, follow_ups=MOVING)
+
+    assert first == {"type": "location", "label": "いまいる場所からさがす"}
+    assert [each["type"] for each in rest] == ["postback"] * 3
+
+
+def test_two_carousels_become_one_when_there_are_too_many_messages() -> None:
+    messages = compose(reply(*[PLACES] * 2, *[CARD] * 4), TEXTS)
+
+    assert message_problems(messages) == []
+    assert len(messages) <= 5
+
+
+def test_in_plain_words_a_place_has_its_map() -> None:
+    text = plain(reply(PLACES, ASK))
+
+    for word in (
+        "近くの避難場所",
+        "西へ約660m",
+        "洪水: 校舎1-1(3階以上)",
+        "地図を開く https://www.google.com",
+        ASK.text,
+    ):
+        assert word in text
+
+
 def test_a_text_of_ten_thousand_characters_is_cut_after_a_sentence() -> None:
     (message,) = compose(reply(Text("これは長い文章です。" * 1000)), TEXTS)
 
@@ -262,7 +330,7 @@ def test_in_plain_words_nothing_of_the_reply_is_missing() -> None:
         assert word in text
 
 
-@pytest.mark.parametrize("block", [CARD, CHOICES, URGENT, Text("どうぞ", (LinkButton("開く", PAGE),))])
+@pytest.mark.parametrize("block", [CARD, CHOICES, URGENT, PLACES, ASK, Text("どうぞ", (LinkButton("開く", PAGE),))])
 def test_the_sdks_models_say_exactly_what_was_meant(block: Block) -> None:
     whole = reply(block, follow_ups=MOVING)
 
@@ -270,11 +338,12 @@ def test_the_sdks_models_say_exactly_what_was_meant(block: Block) -> None:
 
 
 @pytest.mark.parametrize(
-    "block", [CARD, CHOICES, URGENT, Text("どうぞ", (CallButton("電話", "119"), LinkButton("開く", PAGE)))]
+    "block", [CARD, CHOICES, URGENT, PLACES, Text("どうぞ", (CallButton("電話", "119"), LinkButton("開く", PAGE)))]
 )
 def test_every_text_has_a_contrast_of_at_least_four_and_a_half(block: Block) -> None:
     for message in compose(reply(block), TEXTS):
-        for part in message.get("contents", {}).values():
+        whole = message.get("contents", {})
+        for part in [part for bubble in whole.get("contents", [whole]) for part in bubble.values()]:
             if isinstance(part, dict):
                 for text, ground in colours(part, "#FFFFFF"):
                     assert contrast(text, ground) >= 4.5, (text, ground)
@@ -350,8 +419,22 @@ CARDS = st.builds(
     source_note=WORDS,
     buttons=BUTTONS,
 )
+PLACE_LINES = st.builds(
+    PlaceLine,
+    name=WORDS,
+    kinds=WORDS,
+    way=WORDS,
+    address=WORDS,
+    uses=st.lists(st.builds(PlaceUse, WORDS, WORDS), max_size=12).map(tuple),
+    note=WORDS,
+    source_note=WORDS,
+    source_url=URLS,
+    map=st.builds(LinkButton, WORDS, URLS),
+)
 BLOCKS = st.one_of(
     CARDS,
+    st.builds(Places, WORDS, WORDS, st.lists(PLACE_LINES, max_size=14).map(tuple)),
+    st.builds(AskLocation, WORDS, WORDS),
     st.builds(Choices, WORDS, st.lists(OPTIONS, max_size=30).map(tuple)),
     st.builds(Text, WORDS, BUTTONS),
     st.builds(Urgent, WORDS, WORDS, st.lists(st.builds(HotlineLine, WORDS, WORDS, CALLS), max_size=12).map(tuple)),
@@ -396,8 +479,14 @@ FULL = LinkButton(WORST, PAGE + "a" * 960)
         Choices(WORST, tuple(Option(f"{n}{WORST}", Action(Verb.MENU, "手" * 290)) for n in range(90))),
         Urgent(WORST, WORST, (HotlineLine(WORST, WORST, CallButton(WORST, "1" * 900)),) * 90),
         Text(WORST, (FULL,) * 90),
+        Places(
+            WORST,
+            WORST,
+            (PlaceLine(WORST, WORST, WORST, WORST, (PlaceUse(WORST, WORST),) * 90, WORST, WORST, FULL.url, FULL),) * 90,
+        ),
+        AskLocation(WORST, WORST),
     ],
-    ids=["card", "choices", "urgent", "text"],
+    ids=["card", "choices", "urgent", "text", "places", "ask"],
 )
 def test_the_fullest_block_of_each_kind_fits(block: Block) -> None:
     assert message_problems(compose(reply(block), TEXTS)) == []
@@ -405,7 +494,7 @@ def test_the_fullest_block_of_each_kind_fits(block: Block) -> None:
 
 @pytest.mark.line_spec
 @pytest.mark.usefixtures("official_description")
-@pytest.mark.parametrize("block", [CARD, CHOICES, URGENT, Text("どうぞ", (LinkButton("開く", PAGE),))])
+@pytest.mark.parametrize("block", [CARD, CHOICES, URGENT, PLACES, ASK, Text("どうぞ", (LinkButton("開く", PAGE),))])
 def test_lines_own_description_knows_everything_we_send(block: Block) -> None:
     messages = compose(reply(block, follow_ups=MOVING), TEXTS)
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from line_api import GROUP, TOKEN, USER, callback, event, signature, text_event
 
 from bot.action import Action, Verb
+from bot.location import Location
 from bot.memory.inbox import NewEvent
 from handlers.line.webhook import MAX_BODY, LineInlet, line_blueprint
 
@@ -86,6 +87,16 @@ def test_a_signed_message_is_stored_and_the_worker_woken(house: House, clock: An
     assert house.stored == [expected]
     assert house.woken == 1
     assert house.remembered == {"01HXYZ0123456789ABCDEFGHJK": USER}
+
+
+def test_a_location_is_stored_where_a_tap_would_be(house: House) -> None:
+    message = {"type": "location", "id": "1", "latitude": 35.51, "longitude": 139.63}
+    house.post(callback(event("message", message=message)))
+
+    (stored,) = house.stored
+    assert (stored.text, stored.masked) == ("", ())
+    assert Location.decode(stored.action) == Location(35.51, 139.63)
+    assert Action.decode(stored.action) is None
 
 
 def test_the_answer_is_ok(house: House) -> None:

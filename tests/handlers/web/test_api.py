@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from bot.action import Action, Verb
 from bot.conversation import Utterance
+from bot.location import Location
 from bot.reply import Reply
 
 ENTRY = Action(Verb.ENTRY, "juminhyo")
@@ -62,6 +63,28 @@ def test_danger_comes_with_numbers_to_call(client: FlaskClient) -> None:
     }
 
 
+def test_a_location_leads_to_places(client: FlaskClient, answerer) -> None:
+    response = client.post("/api/ask", json={"location": {"latitude": 35.51, "longitude": 139.63}, "conversation": ID})
+
+    assert answerer.conversed == [(ID, Utterance(location=Location(35.51, 139.63)))]
+    assert "35.51" not in json.dumps(response.json["query"])
+    (block,) = response.json["reply"]["blocks"]
+    assert block["type"] == "places"
+    assert block["places"][0]["name"] == "大綱小学校"
+    assert block["places"][0]["way"] == "西へ約660m"
+    assert block["places"][0]["uses"][0] == {"hazard": "地震", "where": "体育館4、校舎1-1"}
+    assert block["places"][0]["map"]["type"] == "link"
+
+
+def test_where_the_person_is_can_be_asked(client: FlaskClient) -> None:
+    block = client.post("/api/ask", json={"text": "近くの避難所"}).json["reply"]["blocks"][0]
+    assert block == {
+        "type": "ask_location",
+        "text": "いまいる場所か、町の名前を教えてください。",
+        "label": "いまいる場所からさがす",
+    }
+
+
 def test_a_named_conversation_goes_on(client: FlaskClient, answerer) -> None:
     client.post("/api/ask", json={"text": "住民票", "conversation": ID})
     assert answerer.conversed == [(ID, Utterance(text="住民票"))]
@@ -97,6 +120,12 @@ def test_the_cookie_of_the_chat_joins_too_but_a_named_one_comes_first(client: Fl
         b'{"action": ""}',
         b'{"action": "v1|steal"}',
         b'{"action": "v1|entry|\\ud800"}',
+        b'{"location": 1}',
+        b'{"location": {}}',
+        b'{"location": {"latitude": 91, "longitude": 0}}',
+        b'{"location": {"latitude": NaN, "longitude": 0}}',
+        b'{"location": {"latitude": true, "longitude": 0}}',
+        b'{"location": {"latitude": 35.5}}',
         b'{"text": "x", "conversation": "1"}',
         b'{"text": "x", "conversation": 1}',
         b'{"text": "x", "conversation": "../../../../etc/passwd"}',

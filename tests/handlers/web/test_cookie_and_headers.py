@@ -57,7 +57,8 @@ def test_every_response_carries_the_security_headers(client: FlaskClient, method
     assert "unsafe" not in policy
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "no-referrer"
-    assert "geolocation=()" in headers["Permissions-Policy"]
+    assert "geolocation=(self)" in headers["Permissions-Policy"]
+    assert "camera=()" in headers["Permissions-Policy"]
     if method == "POST":
         assert headers["Cache-Control"] == "no-store"
 

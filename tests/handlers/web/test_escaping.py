@@ -33,7 +33,7 @@ from bot.reply import (
 
 EVIL = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7*7 }}"
 TAGS = set(
-    "a article button dd div dl dt form h2 h3 h4 input li p path section span svg ul".split()
+    "a article button dd div dl dt form h2 h3 h4 input li ol p path section span svg ul".split()
 )  # all that our blocks are made of
 
 texts = st.text(st.characters(), max_size=40) | st.sampled_from(

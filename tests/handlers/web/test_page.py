@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from bot.action import Action, Verb
 from bot.conversation import Utterance
+from bot.location import Location
 from bot.reply import Reply
 
 ENTRY = Action(Verb.ENTRY, "juminhyo")
@@ -60,6 +61,22 @@ def test_a_tap_is_answered_and_shown_as_the_label_that_was_tapped(client: FlaskC
     assert fragment.status_code == 200
     assert '<p class="said">住民票の写し</p>' in fragment.text
     assert answerer.conversed[0][1] == Utterance(action=ENTRY)
+
+
+def test_a_location_is_answered_and_never_shown(client: FlaskClient, answerer) -> None:
+    sent = {"latitude": "35.51", "longitude": "139.63", "label": "いまいる場所からさがす"}
+    html = client.post("/chat", data=sent).text
+    assert answerer.conversed[0][1] == Utterance(location=Location(35.51, 139.63))
+    assert "大綱小学校" in html
+    assert '<p class="said">いまいる場所からさがす</p>' in html
+    assert "139.63" not in html
+
+
+def test_a_location_that_is_none_gets_a_kind_line(client: FlaskClient, answerer) -> None:
+    response = client.post("/chat", data={"latitude": "north"})
+    assert response.status_code == 400
+    assert "町の名前" in response.text
+    assert answerer.conversed == []
 
 
 def test_a_tap_without_a_label_shows_no_question(client: FlaskClient) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from browser.hand_made import CARD_REPLY, CITY, JUMINHYO, LONG, REPLIES
+from browser.hand_made import ASK, CARD_REPLY, CITY, JUMINHYO, LONG, PLACES, REPLIES
 
 from bot.reply import CallButton, Card, Kind, LinkButton, Reply, Text
 from handlers.web.parse import Refusal
@@ -103,3 +103,25 @@ def test_every_refusal_has_its_sentence() -> None:
     for refusal in Refusal:
         assert RENDERER.sentence(refusal).endswith("。")
         assert 400 <= refusal.status < 600
+
+
+def test_a_place_says_the_way_what_it_is_for_and_who_says_so() -> None:
+    html = shown(Reply(Kind.ANSWER, (PLACES,)))
+    assert order(
+        html,
+        "近くの避難場所</h3>",
+        "大綱小学校",
+        "西へ約660m",
+        "大倉山4-2-1",
+        "地震",
+        "体育館4、校舎1-1",
+        "地図を開く",
+        "国土地理院",
+    )
+    assert html.count('<li class="place">') == 3
+
+
+def test_who_is_asked_where_they_are_gets_a_button_that_only_the_script_shows() -> None:
+    html = shown(Reply(Kind.ANSWER, (ASK,)))
+    assert order(html, ASK.text, "data-locate", ASK.label)
+    assert '<button class="button locate" type="button"' in html
