@@ -25,9 +25,9 @@ from bot.knowledge.loading import load
 from bot.language.tokens import Tokenizer
 from bot.matching.document import Document
 from bot.matching.index import Index
-from bot.matching.meaning import Meaning
+from bot.matching.meaning import Meaning, MeaningView
 from bot.matching.postings import Ints
-from bot.matching.ranker import summarised_columns, summary, summary_names
+from bot.matching.ranker import calibrated, summarised_columns, summary, summary_names
 from bot.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,8 +44,6 @@ OWN_WEIGHT = 0.05
 """There are some 25 times as many of our own questions as of the bench's; together they weigh about the same."""
 TAKEN_AWAY_WEIGHT = 0.15
 """A question whose answer was taken away often has a sibling left that helps: a weak example of "nothing fits"."""
-CALIBRATED = 5
-"""Candidates of a question that the calibration looks at: those that may be shown, and one more."""
 Array = NDArray[np.float64]
 
 
@@ -73,22 +71,34 @@ def main() -> None:
     knowledge = load(settings.knowledge_dir, settings.knowledge_dir).knowledge
     builder = GuideBuilder(settings)
     tokenizer = builder.exact_tokenizer(knowledge)
-    variants = [_fitted(Corpus(bench, knowledge, tokenizer, None))]
-    if builder.meaning is not None:
-        variants.append(_fitted(Corpus(bench, knowledge, tokenizer, builder.meaning)))
+    if builder.meaning is None:
+        raise SystemExit(builder.model_problem)
+    whole = Corpus(bench, knowledge, tokenizer, builder.meaning)
+    asked = [*whole.bench_questions(), *whole.own_questions()]
+    offtopic = list(whole.offtopic_questions())
+    words = [number for number, name in enumerate(whole.feature_names) if name not in MeaningView.names]
+    word_names = tuple(whole.feature_names[number] for number in words)
+    variants = [
+        _fitted("words alone", _words_only(asked, words), _words_only(offtopic, words), word_names),
+        _fitted("with the meaning view", asked, offtopic, whole.feature_names),
+    ]
     TARGET.write_text(json.dumps(variants, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     print(f"written: {TARGET.relative_to(ROOT)}")
 
 
-def _fitted(corpus: Corpus) -> dict[str, Any]:
-    asked = [*corpus.bench_questions(), *corpus.own_questions()]
-    offtopic = list(corpus.offtopic_questions())
-    names = corpus.feature_names
+def _words_only(questions: Sequence[Question], columns: Sequence[int]) -> list[Question]:
+    """Return the questions as an index without a meaning view sees them."""
+    return [replace(each, features=each.features[:, columns], outside=0.0) for each in questions]
+
+
+def _fitted(
+    title: str, asked: Sequence[Question], offtopic: Sequence[Question], names: tuple[str, ...]
+) -> dict[str, Any]:
     columns = summarised_columns(names)
-    print(f"\n{'with the meaning view' if corpus.meaning else 'words alone'}: {len(asked)} questions")
-    judged = cross_validated(asked, offtopic, columns)
-    _report(judged)
+    print(f"\n{title}: {len(asked)} questions")
+    judged = [each for each in cross_validated(asked, offtopic, columns) if each.right.any()]
     slope, offset = _fit_calibration(judged)
+    _report(judged, slope, offset)
     numbers = Numbers.fitted(asked, offtopic, columns)
     return {
         "features": dict(zip(names, numbers.weights.round(4).tolist(), strict=True)),
@@ -306,11 +316,10 @@ def _but(questions: Sequence[Question], folds: Ints, fold: int) -> list[Question
 
 
 def _fit_calibration(judged: Sequence[Judged]) -> tuple[float, float]:
-    """Return slope and offset on the log odds (Platt 1999) under which confidences fit best what was right."""
-    best = [(each, place) for each in judged for place in range(min(CALIBRATED, len(each.confidences)))]
-    said = np.array([each.confidences[place] for each, place in best]).clip(1e-6, 1 - 1e-6)
-    odds, right = np.log(said / (1 - said)), np.array([float(each.right[place]) for each, place in best])
-    weight = np.array([each.weight for each, _ in best])
+    """Return slope and offset on the log odds of the best candidate (Platt 1999) that fit best whether it was right."""
+    said = np.array([each.confidences[0] for each in judged]).clip(1e-6, 1 - 1e-6)
+    odds, right = np.log(said / (1 - said)), np.array([float(each.right[0]) for each in judged])
+    weight = np.array([each.weight for each in judged])
 
     def loss(numbers: Array) -> float:
         chance = 1 / (1 + np.exp(-(numbers[0] * odds + numbers[1])))
@@ -320,11 +329,27 @@ def _fit_calibration(judged: Sequence[Judged]) -> tuple[float, float]:
     return float(found[0]), float(found[1])
 
 
-def _report(judged: Sequence[Judged]) -> None:
-    """Print hit@1, hit@3 and MRR by group, each question judged by numbers that were fitted without its fold."""
-    for group in sorted({each.group for each in judged if each.right.any()}):
-        rank = np.array([int(np.argmax(each.right)) + 1 for each in judged if each.group == group])
-        print(f"{group:<20} {(rank == 1).mean():.3f} {(rank <= 3).mean():.3f} {(1 / rank).mean():.3f}  n={len(rank)}")
+def _report(judged: Sequence[Judged], slope: float, offset: float) -> None:
+    """Print hit@1, hit@3, MRR and calibration error by group, by numbers that were fitted without the question's fold."""
+    for group in sorted({each.group for each in judged}):
+        held = [each for each in judged if each.group == group]
+        rank = np.array([int(np.argmax(each.right)) + 1 for each in held])
+        said = np.array([calibrated(each.confidences.astype(np.float32), slope, offset)[0] for each in held])
+        error = calibration_error(said, rank == 1)
+        hits = f"{(rank == 1).mean():.3f} {(rank <= 3).mean():.3f} {(1 / rank).mean():.3f}"
+        print(f"{group:<20} {hits}  calibration error {error:.3f}  n={len(rank)}")
+
+
+def calibration_error(said: Array, right: NDArray[np.bool_]) -> float:
+    """Return the expected calibration error over ten bins of equal width (Naeini et al. 2015)."""
+    bins = np.minimum((said * 10).astype(int), 9)
+    return float(
+        sum(
+            (bins == each).mean() * abs(right[bins == each].mean() - said[bins == each].mean())
+            for each in range(10)
+            if (bins == each).any()
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 Ranking: a linear score over the features, fitted listwise (softmax cross-entropy, as in ListNet, Cao et al. 2007).
 Confidence: the chance that the knowledge base has an answer at all (logistic regression, Platt 1999, over how the best
-candidates score) times the entry's share among the candidates (softmax), then Platt scaling (1999) on the log odds, fitted
+candidates score) times the entry's share among the candidates (softmax), then Platt scaling (1999) of the best one, fitted
 on questions that the other numbers had not seen. The numbers come from benchmarks/ranker/fit.py, once for the words alone
 and once with the meaning view.
 """
@@ -21,8 +21,6 @@ from bot.matching.postings import Floats, Ints
 
 _FITTED = Path(__file__).with_name("ranker.json")
 
-_NEGLIGIBLE = 1e-3
-"""A confidence below this stays as it is: a thousand small ones must not grow to a sum that matters."""
 _SUMMARISED = ("words", "coverage", "characters", "reading", "meaning", "meaning_name", "fuzzy", "contained")
 """The features of the best entry that tell whether it fits at all; those that an index has."""
 
@@ -76,11 +74,16 @@ class Ranker:
 
 
 def calibrated(confidences: Floats, slope: float, offset: float) -> Floats:
-    """Return the confidences with `slope` and `offset` on their log odds, in the same order; they sum to at most 1."""
-    inside = np.clip(confidences, 1e-6, 1 - 1e-6)
-    mapped = 1 / (1 + np.exp(-(slope * np.log(inside / (1 - inside)) + offset)))
-    mapped = np.where(confidences < _NEGLIGIBLE, confidences, mapped)
-    return np.asarray(mapped / max(float(mapped.sum()), 1.0), np.float32)
+    """Return the confidences with the best one mapped by `slope` and `offset` on its log odds (Platt 1999).
+
+    The others share in proportion what is left, and none comes to lie above the best; they sum to at most 1.
+    """
+    best = int(np.argmax(confidences))
+    before = min(max(float(confidences[best]), 1e-6), 1 - 1e-6)
+    after = 1 / (1 + math.exp(-(slope * math.log(before / (1 - before)) + offset)))
+    mapped = np.minimum(confidences * np.float32((1 - after) / (1 - before)), np.float32(after))
+    mapped[best] = after
+    return np.asarray(mapped, np.float32)
 
 
 def summarised_columns(feature_names: Sequence[str]) -> Ints:
