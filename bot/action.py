@@ -24,6 +24,8 @@ class Verb(StrEnum):
     """Show the menu at the path `target` (names joined by `/`); empty for the top."""
     PLACES = "places"
     """Ask where the person is, to name the places near by that are for the hazard `target`; empty: for any."""
+    SPEAK = "speak"
+    """Show the entry `target` in the language `detail`, and go on in it; without an entry only go on."""
     WELCOME = "welcome"
     """The person has just come in (LINE's follow event, an opened page)."""
     UNREADABLE = "unreadable"

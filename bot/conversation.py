@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.action import Action
+from bot.language.which_language import Language
 from bot.location import Location
 
 
@@ -36,6 +37,8 @@ class Conversation:
     """The hazard that places were last looked for ("" any), while a location or a town may follow; None: none may."""
     desk: str | None = None
     """The id of the desk whose opening was last told: 「次の土曜は?」 asks of it again."""
+    language: Language = Language.JAPANESE
+    """What the resident is answered in: what they last wrote in, or chose."""
     at: datetime | None = None
     """When the last turn was, with time zone."""
 
@@ -65,7 +68,8 @@ class Conversation:
                 moment = _moment(at)
                 seeks, desk = (_text(more.get(name)) for name in ("seeks", "desk"))
                 if all(isinstance(each, str) for each in offered) and (moment or not at):
-                    return cls(topic, tuple(offered), lost, seeks=seeks, desk=desk, at=moment)
+                    language = Language.named(more.get("language")) or Language.JAPANESE
+                    return cls(topic, tuple(offered), lost, seeks, desk, language, moment)
         return cls()
 
 

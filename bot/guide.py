@@ -1,7 +1,7 @@
 """The guide: one utterance and its conversation in, one reply out. The one public call of the answer engine.
 
-The order of a turn: location → tap → danger → answer to an open choice → small talk → opening of a desk → other places →
-places near by → broad words of the menu → single fact of the last topic → matching.
+The order of a turn: location → tap → danger → answer to an open choice → wish for a language → small talk → opening of a
+desk → other places → places near by → broad words of the menu → single fact of the last topic → matching.
 """
 
 from __future__ import annotations
@@ -18,17 +18,20 @@ from bot.conversation import Conversation, Utterance
 from bot.elsewhere import ElsewhereFinder
 from bot.follow_ups import FollowUps
 from bot.knowledge.base import KnowledgeBase
-from bot.knowledge.schema import Desk, Entry, MenuItem, Situation
+from bot.knowledge.schema import Desk, Entry, MenuItem, Situation, SmallTalk
+from bot.language.which_language import Language, goes_on_in
 from bot.location import Location
 from bot.matching.danger import DangerView
 from bot.matching.document import Document
 from bot.matching.engine import MOST_CANDIDATES, SURE_BY_WORDS, Decision, Engine, Verdict
+from bot.matching.other_language import second_look
 from bot.matching.two_matters import TwoMatters, two_matters
 from bot.opening_answer import OpeningAnswers
 from bot.opening_question import OpeningQuestion
 from bot.place_question import PlaceQuestion
 from bot.place_reply import PlaceReplies
 from bot.reply import (
+    JAPANESE,
     AskLocation,
     Block,
     CallButton,
@@ -44,6 +47,7 @@ from bot.reply import (
     Urgent,
 )
 from bot.small_talk import SmallTalkFinder
+from bot.tongues import Tongues
 from bot.typed_choice import chosen
 from bot.urgency import Urgency
 
@@ -82,25 +86,39 @@ class Guide:
         self._elsewhere = ElsewhereFinder(knowledge.words.elsewhere)
         self._broad = BroadTopicFinder(knowledge.menu.items, engine.index.tokenizer)
         self._asked = AskedFactFinder(knowledge.words.fact_names, engine.index.tokenizer)
+        self._tongues = Tongues(knowledge)
 
     def turn(self, utterance: Utterance, conversation: Conversation, now: datetime) -> Turn:
         """Return the reply to `utterance` at `now` (with time zone), and the conversation that goes on."""
         conversation = conversation.fresh(now, self._lasts)
+        language = self._language(utterance, conversation)
+        conversation = replace(conversation, language=language)
         if utterance.location:
             turn = self._located(utterance.location, conversation, now)
         elif utterance.action:
             turn = self._tapped(utterance.action, conversation, now)
         else:
             turn = self._said(utterance.text, conversation, now)
-        reply = turn.reply
+        reply = self._tongues.said(turn.reply, language)
         if reply.kind is not Kind.URGENT:
             reply = replace(reply, blocks=(*self._notice(now), *self._privacy_note(utterance), *reply.blocks))
         about_places = any(isinstance(block, Places | AskLocation) for block in reply.blocks)
-        return Turn(reply, replace(turn.conversation, at=now, seeks=turn.conversation.seeks if about_places else None))
+        seeks = turn.conversation.seeks if about_places else None
+        return Turn(reply, replace(turn.conversation, at=now, seeks=seeks, language=language))
 
     def apology(self, conversation: Conversation) -> Turn:
         """Return what is said when no answer could be made: sorry, and whom to call."""
         return self._to_desk(self.knowledge.messages.apology, (), conversation)
+
+    def _language(self, utterance: Utterance, conversation: Conversation) -> Language:
+        """Return in which language the conversation goes on with `utterance`; a choice that is typed changes none."""
+        before, text = conversation.language, utterance.text
+        if utterance.action and utterance.action.verb is Verb.SPEAK:
+            return Language.named(utterance.action.detail) or before
+        if not text or self._chosen(text, conversation):
+            return before
+        begun = conversation.topic is not None or bool(conversation.offered)
+        return self._tongues.asked_for(text) or goes_on_in(before, text, begun)
 
     # What was tapped ---------------------------------------------------------------------------------------------
 
@@ -118,12 +136,21 @@ class Guide:
                 return self._menu(action.target, conversation)
             case Verb.PLACES:
                 return self._sought(PlaceQuestion(action.target), (), conversation, now)
+            case Verb.SPEAK:
+                return self._again(self.knowledge.entries.get(action.target), conversation, now)
             case Verb.WELCOME:
                 reply = Reply(Kind.SMALLTALK, (Text(messages.welcome),), follow_ups=self._follow_ups.menu())
                 return Turn(reply, Conversation())
             case Verb.UNREADABLE:
                 reply = Reply(Kind.SMALLTALK, (Text(messages.unreadable),), follow_ups=self._follow_ups.menu())
                 return Turn(reply, conversation)
+
+    def _again(self, entry: Entry | None, conversation: Conversation, now: datetime) -> Turn:
+        """Return the card of `entry` once more, in the language of the conversation now; without one, that it changed."""
+        if entry is not None:
+            return self._answer(entry, conversation, now)
+        words = self._tongues.changed(conversation.language)
+        return Turn(Reply(Kind.SMALLTALK, (words,), follow_ups=self._follow_ups.menu()), conversation)
 
     def _menu(self, path: str, conversation: Conversation) -> Turn:
         items: Sequence[MenuItem] = self.knowledge.menu.items
@@ -147,11 +174,12 @@ class Guide:
     def _said(self, text: str, conversation: Conversation, now: datetime) -> Turn:
         if situation := self.urgency.find(text):
             return self._in_danger(situation, text, conversation)
-        if turn := self._answered_choice(text, conversation, now):
-            return turn
+        if choice := self._chosen(text, conversation):
+            return self._tapped(choice, conversation, now)
+        if self._tongues.asked_for(text):
+            return self._tapped(Action(Verb.SPEAK, conversation.topic or ""), conversation, now)
         if talk := self._small_talk.find(text):
-            follow_ups = self._follow_ups.menu() if talk.menu else ()
-            return Turn(Reply(Kind.SMALLTALK, (Text(talk.reply),), self._candidates(text), follow_ups), conversation)
+            return self._talked(talk, text, conversation)
         opening = self._openings.find(text, now)
         if opening and opening.alone and (turn := self._opening(opening, text, conversation, now)):
             return turn
@@ -169,8 +197,15 @@ class Guide:
         turn = self._matched(text, asked, conversation, now)
         return self._with_opening(turn, opening, text, now) if opening else turn
 
+    def _talked(self, talk: SmallTalk, text: str, conversation: Conversation) -> Turn:
+        words = self._tongues.small_talk(talk, conversation.language)
+        follow_ups = self._follow_ups.menu() if talk.menu else ()
+        return Turn(Reply(Kind.SMALLTALK, (words,), self._candidates(text), follow_ups), conversation)
+
     def _in_danger(self, situation: Situation, text: str, conversation: Conversation) -> Turn:
-        return Turn(Reply(Kind.URGENT, (_urgent(situation),), self._candidates(text)), conversation)
+        return Turn(
+            Reply(Kind.URGENT, (_urgent(situation, conversation.language),), self._candidates(text)), conversation
+        )
 
     def _danger_meant(self, text: str, decision: Decision) -> Situation | None:
         """Return the situation that no sign reveals but that is meant; what an entry clearly answers is none."""
@@ -180,13 +215,14 @@ class Guide:
         situation = self.urgency.named(found) if found else None
         return None if situation and self.urgency.is_excepted(text, situation) else situation
 
-    def _answered_choice(self, text: str, conversation: Conversation, now: datetime) -> Turn | None:
+    def _chosen(self, text: str, conversation: Conversation) -> Action | None:
+        """Return the tap that `text` stands for, if it is one of what was last offered."""
         actions = [action for code in conversation.offered if (action := Action.decode(code))]
         labels = [self._follow_ups.label(action) for action in actions]
         place = chosen(text, labels, self.knowledge.messages.none_of_these)
         if place is None:
             return None
-        return self._none_of_these(conversation) if place < 0 else self._tapped(actions[place], conversation, now)
+        return Action(Verb.NONE_OF_THESE) if place < 0 else actions[place]
 
     def _broad_topic(self, topic: BroadTopic, text: str, conversation: Conversation) -> Turn:
         candidates = self._candidates(text)
@@ -209,6 +245,8 @@ class Guide:
         decision = self.engine.decide(text)
         if situation := self._danger_meant(text, decision):
             return self._in_danger(situation, text, conversation)
+        if conversation.language not in (Language.JAPANESE, Language.PLAIN):
+            decision = second_look(self.engine, text, decision)
         if both := two_matters(self.engine, text, decision):
             return self._answer_both(both, conversation, now)
         candidates = _as_candidates(decision)
@@ -407,9 +445,10 @@ def _as_candidates(decision: Decision) -> tuple[Candidate, ...]:
     return tuple(Candidate(scored.id, scored.confidence) for scored in decision.candidates)
 
 
-def _urgent(situation: Situation) -> Urgent:
+def _urgent(situation: Situation, language: Language) -> Urgent:
     lines = tuple(
         HotlineLine(hotline.name, hotline.about, CallButton(hotline.name, hotline.number))
         for hotline in situation.hotlines
     )
-    return Urgent(situation.name, situation.words.strip(), lines)
+    said = situation.said_in(language)
+    return Urgent(situation.name, (said or situation.words).strip(), lines, language.tag if said else JAPANESE)

@@ -10,6 +10,9 @@ from enum import StrEnum
 
 from bot.action import Action
 
+JAPANESE = "ja"
+"""The language of a block that says nothing else (BCP 47)."""
+
 
 class Kind(StrEnum):
     """What was decided for an utterance."""
@@ -101,6 +104,8 @@ class Card:
     source_note: str
     """Where and when the answer was verified, in words; empty when the knowledge base demands no source."""
     buttons: tuple[LinkButton | CallButton, ...]
+    language: str = JAPANESE
+    """The language of `text`; all else on the card is Japanese."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +114,8 @@ class Choices:
 
     prompt: str
     options: tuple[Option, ...]
+    language: str = JAPANESE
+    """The language of `prompt`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +124,7 @@ class Text:
 
     text: str
     buttons: tuple[LinkButton | CallButton, ...] = ()
+    language: str = JAPANESE
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +143,8 @@ class Urgent:
     title: str
     text: str
     hotlines: tuple[HotlineLine, ...]
+    language: str = JAPANESE
+    """The language of `text`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,10 @@ def _shared_phrasings(knowledge: KnowledgeBase, documents: dict[str, Document]) 
 def _contacts_problems(knowledge: KnowledgeBase, documents: dict[str, Document]) -> Iterator[Problem]:
     document = documents["contacts.yaml"]
     contacts = knowledge.contacts
+    if contacts.multilingual and contacts.multilingual not in contacts.desks:
+        yield unknown(
+            document, ("多言語の窓口",), "多言語の窓口", contacts.multilingual, contacts.desks, "「窓口」の下にあるid"
+        )
     for desk_id, desk in contacts.desks.items():
         for number, span in enumerate(desk.hours.spans if desk.hours else ()):
             if _minutes(span.start) >= _minutes(span.end):

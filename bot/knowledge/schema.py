@@ -23,6 +23,7 @@ from pydantic_core import CoreSchema
 
 from bot.clock import TOKYO
 from bot.knowledge.source_date import SourceDate
+from bot.language.which_language import Language
 
 
 def _https_or_http(value: str) -> str:
@@ -186,6 +187,30 @@ class Twin(OrText):
         return {"本文": value} if isinstance(value, str) else value
 
 
+FIELD_OF = {
+    Language.PLAIN: "plain",
+    Language.ENGLISH: "english",
+    Language.CHINESE: "chinese",
+    Language.KOREAN: "korean",
+}
+"""Which field of a model holds its text in a language other than ordinary Japanese."""
+
+
+class Translated(Model):
+    """What may be said in やさしい日本語 and other languages, too."""
+
+    plain: Text | None = Field(default=None, alias="やさしい日本語")
+    english: Text | None = Field(default=None, alias="English")
+    chinese: Text | None = Field(default=None, alias="中文")
+    korean: Text | None = Field(default=None, alias="한국어")
+
+    def said_in(self, language: Language) -> str | None:
+        """Return the text in `language`, or None when there is none (as for ordinary Japanese)."""
+        field = FIELD_OF.get(language)
+        text: str | None = getattr(self, field) if field else None
+        return text
+
+
 class Entry(Model):
     """A service or programme in knowledge/services/: one file, whose name is the id."""
 
@@ -299,6 +324,8 @@ class Contacts(Model):
     """contacts.yaml: the desks, and the one that answers when no other is known."""
 
     general: EntryId = Field(alias="総合案内")
+    multilingual: EntryId | None = Field(default=None, alias="多言語の窓口")
+    """The desk that speaks other languages; replies in them name it."""
     desks: dict[EntryId, Desk] = Field(alias="窓口")
 
 
@@ -429,8 +456,8 @@ class Hotline(Sourced):
     about: Text = Field(alias="説明")
 
 
-class Situation(Model):
-    """A situation in which a life may be at risk (urgent.yaml)."""
+class Situation(Translated):
+    """A situation in which a life may be at risk (urgent.yaml); its words may be there in other languages."""
 
     id: EntryId
     name: Text = Field(alias="名称")
@@ -478,8 +505,8 @@ class Menu(Model):
     items: tuple[MenuItem, ...] = Field(default=(), alias="メニュー")
 
 
-class SmallTalk(Model):
-    """Small talk that has one friendly reply."""
+class SmallTalk(Translated):
+    """Small talk that has one friendly reply, which may be there in other languages."""
 
     id: EntryId
     phrasings: tuple[Text, ...] = Field(alias="言い方", min_length=1)

@@ -24,17 +24,22 @@ def _block(block: Block) -> Json:
         case Card():
             return {"type": "card", **asdict(block), "buttons": [_button(each) for each in block.buttons]}
         case Choices():
-            return {"type": "choices", "prompt": block.prompt, "options": _options(block.options)}
+            return {"type": "choices", "prompt": block.prompt, "options": _options(block.options), **_language(block)}
         case Text():
-            return {"type": "text", "text": block.text, "buttons": [_button(each) for each in block.buttons]}
+            buttons = [_button(each) for each in block.buttons]
+            return {"type": "text", "text": block.text, "buttons": buttons, **_language(block)}
         case Urgent():
             lines = [{"name": each.name, "about": each.about, "call": _button(each.call)} for each in block.hotlines]
-            return {"type": "urgent", "title": block.title, "text": block.text, "hotlines": lines}
+            return {"type": "urgent", "title": block.title, "text": block.text, "hotlines": lines, **_language(block)}
         case Places():
             places = [{**asdict(each), "map": _button(each.map)} for each in block.lines]
             return {"type": "places", "title": block.title, "text": block.text, "places": places}
         case AskLocation():
             return {"type": "ask_location", "text": block.text, "label": block.label}
+
+
+def _language(block: Choices | Text | Urgent) -> Json:
+    return {"language": block.language}
 
 
 def _options(options: tuple[Option, ...]) -> list[Json]:
