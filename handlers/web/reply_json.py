@@ -14,7 +14,8 @@ def reply_json(reply: Reply) -> Json:
     """Return `blocks`, each with its `type` (card, choices, text, urgent, places, ask_location), and `follow_ups`.
 
     An option is `{"label", "action"}`; its `action` is what POST /api/ask takes back. A button is
-    `{"type": "link", "label", "url"}` or `{"type": "call", "label", "number", "url"}`.
+    `{"type": "link", "label", "url"}` or `{"type": "call", "label", "number", "url"}`. The `language` of a block (BCP 47)
+    is that of its text or prompt.
     """
     return {"blocks": [_block(each) for each in reply.blocks], "follow_ups": _options(reply.follow_ups)}
 

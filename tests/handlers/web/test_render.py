@@ -125,3 +125,13 @@ def test_who_is_asked_where_they_are_gets_a_button_that_only_the_script_shows() 
     html = shown(Reply(Kind.ANSWER, (ASK,)))
     assert order(html, ASK.text, "data-locate", ASK.label)
     assert '<button class="button locate" type="button"' in html
+
+
+def test_words_in_another_language_are_marked_as_such_and_japanese_ones_are_not() -> None:
+    card = replace(JUMINHYO, text="Ask at the ward office.", language="en")
+
+    html = shown(Reply(Kind.ANSWER, (Text("한국어입니다.", language="ko"), card)))
+
+    assert '<p class="words" lang="en">Ask at the ward office.</p>' in html
+    assert '<p class="words" lang="ko">한국어입니다.</p>' in html
+    assert "lang=" not in shown(Reply(Kind.ANSWER, (JUMINHYO,)))
