@@ -498,11 +498,31 @@ class MenuItem(Model):
     items: tuple[MenuItem, ...] = Field(default=(), alias="メニュー")
 
 
+class RichMenuChoice(Model):
+    """What LINE's rich menu shows of the menu: big tiles below the chat."""
+
+    bar: Annotated[str, Field(min_length=1, max_length=14)] = Field(default="メニュー", alias="見出し")
+    """What stands on the bar that opens and closes it. LINE takes 14 characters (#rich-menu-object)."""
+    tiles: tuple[Text, ...] = Field(default=(), alias="並び", max_length=6)
+    """Names of the menu, those below another as 「上/下」; without them the first six of the top menu."""
+
+
 class Menu(Model):
     """menu.yaml: the top menu by life event, and the names of the areas (folders of services/)."""
 
     areas: dict[EntryId, Text] = Field(default_factory=dict, alias="分野")
     items: tuple[MenuItem, ...] = Field(default=(), alias="メニュー")
+    rich: RichMenuChoice = Field(default_factory=RichMenuChoice, alias="リッチメニュー")
+
+    def find(self, path: str) -> MenuItem | None:
+        """Return the item at `path` (names joined by `/`), or None when there is none."""
+        items, found = self.items, None
+        for name in path.split("/"):
+            found = next((item for item in items if item.name == name), None)
+            if found is None:
+                return None
+            items = found.items
+        return found
 
 
 class SmallTalk(Translated):
