@@ -39,6 +39,8 @@ class Option:
 
     label: str
     action: Action
+    description: str = ""
+    """What tells it from the other options, in one short line; empty where the label says all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Two or more things that the utterance may mean; the last option may be 「どれでもない」."""
+    """Things that the utterance may mean, two or more where there are so many; the last option may be 「どれでもない」."""
 
     prompt: str
     options: tuple[Option, ...]

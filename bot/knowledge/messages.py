@@ -133,6 +133,18 @@ class LanguagesMessages(Model):
         return messages
 
 
+class FeedbackMessages(Sentences):
+    """How it is asked whether an answer was right, and what is said then."""
+
+    label_solved: Text = _sentence("解決したボタン")
+    label_wrong: Text = _sentence("ちがうボタン")
+    said_solved: tuple[Text, ...] = Field(default=(), alias="解決した言い方")
+    """What is typed right after an answer and works like the button."""
+    said_wrong: tuple[Text, ...] = Field(default=(), alias="ちがう言い方")
+    solved: Text = _sentence("解決したとき")
+    which: Text = _sentence("ちがったとき")
+
+
 class Messages(Sentences):
     """The bot's sentences by occasion."""
 
@@ -142,7 +154,8 @@ class Messages(Sentences):
     menu_prompt: Text = _sentence("メニュー")
     unknown: Text = _sentence("わからない", "窓口", "電話")
     other_words: Text = _sentence("ほかの言葉で")
-    handover: Text = _sentence("窓口へ", "窓口", "電話")
+    handover: Text = _sentence("窓口へ", "窓口", "電話", "受付")
+    phone_of_other: Text = _sentence("ほかの窓口の電話", "電話", "窓口")
     choose: Text = _sentence("どのことですか")
     choose_menu: Text = _sentence("メニューから選ぶ", "名称")
     none_of_these: Text = _sentence("どれでもない")
@@ -171,4 +184,5 @@ class Messages(Sentences):
     opening: OpeningMessages = Field(alias="受付")
     places: PlaceMessages = Field(alias="近くの場所")
     languages: LanguagesMessages = Field(alias="ことばごと")
+    feedback: FeedbackMessages = Field(alias="答えの確かめ")
     small_talk: tuple[SmallTalk, ...] = Field(default=(), alias="雑談")

@@ -222,6 +222,8 @@ class Entry(Model):
     phrasings: tuple[Text, ...] = Field(default=(), alias="質問例")
     check_questions: tuple[CheckQuestion, ...] = Field(default=(), alias="確認質問")
     answer: Text = Field(alias="回答")
+    difference: Annotated[str, Field(min_length=1, max_length=40)] | None = Field(default=None, alias="ちがい")
+    """What tells this entry from its neighbours, in one short line beside its name where one is chosen."""
     facts: dict[str, Fact] = Field(default_factory=dict, alias="項目")
     desk: EntryId | None = Field(default=None, alias="窓口")
     owner: Text = Field(alias="担当課")

@@ -13,9 +13,9 @@ Json = dict[str, Any]
 def reply_json(reply: Reply) -> Json:
     """Return `blocks`, each with its `type` (card, choices, text, urgent, places, ask_location), and `follow_ups`.
 
-    An option is `{"label", "action"}`; its `action` is what POST /api/ask takes back. A button is
-    `{"type": "link", "label", "url"}` or `{"type": "call", "label", "number", "url"}`. The `language` of a block (BCP 47)
-    is that of its text or prompt.
+    An option is `{"label", "action"}`, with a `"description"` where it has one; its `action` is what POST /api/ask takes
+    back. A button is `{"type": "link", "label", "url"}` or `{"type": "call", "label", "number", "url"}`. The `language` of
+    a block (BCP 47) is that of its text or prompt.
     """
     return {"blocks": [_block(each) for each in reply.blocks], "follow_ups": _options(reply.follow_ups)}
 
@@ -44,7 +44,11 @@ def _language(block: Choices | Text | Urgent) -> Json:
 
 
 def _options(options: tuple[Option, ...]) -> list[Json]:
-    return [{"label": each.label, "action": each.action.encode()} for each in options]
+    return [
+        {"label": each.label, "action": each.action.encode()}
+        | ({"description": each.description} if each.description else {})
+        for each in options
+    ]
 
 
 def _button(button: LinkButton | CallButton) -> Json:

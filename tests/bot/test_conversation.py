@@ -22,6 +22,8 @@ CONVERSATIONS = st.builds(
     lost=st.integers(0, 99),
     desk=st.none() | st.text(),
     language=st.sampled_from(Language),
+    runners_up=st.lists(st.text(), max_size=4).map(tuple),
+    doubts=st.integers(0, 99),
     at=st.none() | st.datetimes(timezones=st.just(UTC)),
 )
 
@@ -39,7 +41,9 @@ def test_what_is_no_conversation_is_an_empty_one(junk: object) -> None:
 
 
 @given(
-    st.fixed_dictionaries({}, optional={"topic": JSON, "offered": JSON, "lost": JSON, "at": JSON, "new": JSON}),
+    st.fixed_dictionaries(
+        {}, optional={"topic": JSON, "offered": JSON, "lost": JSON, "at": JSON, "runners_up": JSON, "doubts": JSON}
+    ),
     st.sampled_from([timedelta(minutes=30)]),
 )
 def test_a_half_right_conversation_can_be_gone_on_with(values: dict[str, object], lasts: timedelta) -> None:

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from browser.hand_made import ASK, CARD_REPLY, CITY, JUMINHYO, LONG, PLACES, REPLIES
 
-from bot.reply import CallButton, Card, Kind, LinkButton, Reply, Text
+from bot.action import Action, Verb
+from bot.reply import CallButton, Card, Choices, Kind, LinkButton, Option, Reply, Text
 from handlers.web.parse import Refusal
 from handlers.web.render import Addresses, Renderer, Turn
 
@@ -93,6 +94,22 @@ def test_danger_comes_first_and_is_announced() -> None:
 
 def test_the_way_out_looks_different() -> None:
     assert shown(REPLIES["引越し"]).count('class="choice way-out"') == 1
+
+
+def test_what_tells_choices_apart_stands_under_the_name_in_the_button() -> None:
+    option = Option("転入届", Action(Verb.ENTRY, "tennyu"), "よその<市>から来た")
+    html = shown(Reply(Kind.CHOOSE, (Choices("どのことですか", (option,)),)))
+
+    assert '転入届<span class="difference">よその&lt;市&gt;から来た</span></span>' in html
+    assert 'name="label" value="転入届"' in html
+
+
+def test_whether_it_was_right_is_asked_apart_from_what_may_be_asked_next() -> None:
+    said = (Option("解決した", Action(Verb.SOLVED, "x")), Option("ちがう", Action(Verb.WRONG, "x")))
+    html = shown(Reply(Kind.ANSWER, (Text("どうぞ"),), (), (*said, Option("メニュー", Action(Verb.MENU)))))
+
+    assert order(html, "つづけて聞く", "メニュー", "この案内で解決しましたか", "v1|solved|x", "v1|wrong|x")
+    assert html.count("<button") == 3
 
 
 def test_an_empty_reply_still_says_something() -> None:
