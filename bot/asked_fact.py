@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import regex
+
 from bot.knowledge.schema import FactName
 from bot.language.normalisation import folded, folded_phrase
 from bot.language.tokens import Tokenizer
+
+_HANGUL = regex.compile(r"\p{Hangul}")
+_LONGEST_ENDING = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +45,18 @@ class AskedFactFinder:
         utterance = folded(text)
         for way, fact in self._ways:
             if way and way in utterance:
-                alone = self._says_nothing_else(text, fact)
+                alone = self._says_nothing_else(text, fact) and _is_nearly_all(way, utterance)
                 return AskedFact(fact.name, alone, missed=alone or fact.missed)
         return None
 
     def _says_nothing_else(self, text: str, fact: FactName) -> bool:
         """Return whether every content word of `text` is one that asks for `fact`."""
         return set(self._tokenizer.analyse(text).words) <= self._words[fact.name]
+
+
+def _is_nearly_all(way: str, utterance: str) -> bool:
+    """Return whether an utterance in Hangul, of which the tokenizer reads no words, holds little but `way`.
+
+    A matter stands before the question word (주민표는 어디), behind it endings (어디예요, 어디에 있어요).
+    """
+    return not _HANGUL.search(utterance) or (utterance.startswith(way) and len(utterance) - len(way) <= _LONGEST_ENDING)

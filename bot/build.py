@@ -11,7 +11,7 @@ from pathlib import Path
 import structlog
 from threadpoolctl import threadpool_limits
 
-from bot.guide import MOST_CHOICES, Guide, documents_of, names_of, synonym_groups_of, texts_of
+from bot.guide import Guide, documents_of, names_of, synonym_groups_of, texts_of
 from bot.knowledge.base import KnowledgeBase
 from bot.language.kept_analysis import KeptAnalysis
 from bot.language.tokens import Tokenizer
@@ -23,6 +23,7 @@ from bot.matching.index import Index
 from bot.matching.meaning import Meaning
 from bot.matching.ranker import Ranker
 from bot.settings import Settings
+from bot.turn import MOST_CHOICES
 
 log = structlog.get_logger("annai.matching")
 

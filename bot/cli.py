@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bot import cli_report
 from bot.answer_json import as_json
 from bot.cli_knowledge import register
 from bot.clock import TOKYO, answer_clock
@@ -272,6 +273,7 @@ def _show(query: str, reply: Any, milliseconds: float, json_lines: bool) -> None
 
 
 register(app, _settings, _clock, WrongUse)
+cli_report.register(app, _settings, _clock, WrongUse)
 
 
 if __name__ == "__main__":

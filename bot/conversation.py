@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.action import Action
+from bot.language.which_language import Language
 from bot.location import Location
 
 
@@ -36,6 +37,12 @@ class Conversation:
     """The hazard that places were last looked for ("" any), while a location or a town may follow; None: none may."""
     desk: str | None = None
     """The id of the desk whose opening was last told: 「次の土曜は?」 asks of it again."""
+    language: Language = Language.JAPANESE
+    """What the resident is answered in: what they last wrote in, or chose."""
+    runners_up: tuple[str, ...] = ()
+    """The ids of what else the last answered utterance may have meant, best first: asked for when the answer was wrong."""
+    doubts: int = 0
+    """How many answers were marked wrong since one was right."""
     at: datetime | None = None
     """When the last turn was, with time zone."""
 
@@ -64,13 +71,20 @@ class Conversation:
             }:
                 moment = _moment(at)
                 seeks, desk = (_text(more.get(name)) for name in ("seeks", "desk"))
+                runners_up, doubts = _texts(more.get("runners_up")), more.get("doubts")
                 if all(isinstance(each, str) for each in offered) and (moment or not at):
-                    return cls(topic, tuple(offered), lost, seeks=seeks, desk=desk, at=moment)
+                    language = Language.named(more.get("language")) or Language.JAPANESE
+                    known = cls(topic, tuple(offered), lost, seeks, desk, language, at=moment)
+                    return replace(known, runners_up=runners_up, doubts=doubts if isinstance(doubts, int) else 0)
         return cls()
 
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()
 
 
 def _moment(text: str | None) -> datetime | None:

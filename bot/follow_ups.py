@@ -8,6 +8,7 @@ from datetime import date
 
 from bot.action import Action, Verb
 from bot.card import CardMaker
+from bot.difference import difference_of
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.schema import Entry
 from bot.place_reply import PlaceReplies
@@ -26,7 +27,11 @@ class FollowUps:
     places: PlaceReplies
 
     def after(self, entry: Entry, asked: str | None, today: date) -> tuple[Option, ...]:
-        """Return places near by where `entry` is about some, its single facts, its successors and related entries, the menu."""
+        """Return whether it was right (first: no channel's limit may cut that), and what may be asked next.
+
+        That is: places near by where `entry` is about some, its single facts, its successors and related entries, the
+        menu.
+        """
         held = dict(self.cards.current_facts(entry, today))
         facts = [each for each in self.knowledge.words.fact_names if each.button and each.name in held]
         asking = [
@@ -36,10 +41,18 @@ class FollowUps:
         ]
         related = dict.fromkeys((*entry.successors, *entry.related))
         return (
+            *self._was_it_right(entry),
             *self._near(entry),
             *asking[:_MOST_FACTS],
             *self.entries(list(related)[:_MOST_RELATED]),
             *self.menu(),
+        )
+
+    def _was_it_right(self, entry: Entry) -> tuple[Option, ...]:
+        words = self.knowledge.messages.feedback
+        return (
+            Option(words.label_solved, Action(Verb.SOLVED, entry.id)),
+            Option(words.label_wrong, Action(Verb.WRONG, entry.id)),
         )
 
     def _near(self, entry: Entry) -> tuple[Option, ...]:
@@ -52,6 +65,21 @@ class FollowUps:
         """Return an option for each of `ids` that exists."""
         entries = self.knowledge.entries
         return tuple(Option(entries[each].name, Action(Verb.ENTRY, each)) for each in ids if each in entries)
+
+    def choices(self, ids: Iterable[str]) -> tuple[Option, ...]:
+        """Return an option for each of `ids` that exists, with what tells it from the others.
+
+        Of entries that nobody could tell apart (the same name, the same answer) only the first is one.
+        """
+        options: list[Option] = []
+        seen: set[str] = set()
+        for entry_id in ids:
+            entry = self.knowledge.entries.get(entry_id)
+            if entry is None or seen & {entry.name, entry.answer.strip()}:
+                continue
+            seen |= {entry.name, entry.answer.strip()}
+            options.append(Option(entry.name, Action(Verb.ENTRY, entry_id), difference_of(entry)))
+        return tuple(options)
 
     def menu(self) -> tuple[Option, ...]:
         """Return the way to the menu, or nothing when there is none."""

@@ -1,13 +1,13 @@
 """The guide: one utterance and its conversation in, one reply out. The one public call of the answer engine.
 
-The order of a turn: location → tap → danger → answer to an open choice → small talk → opening of a desk → other places →
-places near by → broad words of the menu → single fact of the last topic → matching.
+The order of a turn: location → tap → danger → answer to an open choice → wish for a language → 「ちがう」 → small talk →
+opening of a desk → other places → places near by → broad words of the menu → single fact of the last topic → matching.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.action import Action, Verb
@@ -16,19 +16,24 @@ from bot.broad_topic import BroadTopic, BroadTopicFinder
 from bot.card import CardMaker
 from bot.conversation import Conversation, Utterance
 from bot.elsewhere import ElsewhereFinder
+from bot.feedback import FeedbackReplies, refused
 from bot.follow_ups import FollowUps
+from bot.handover import Handover
 from bot.knowledge.base import KnowledgeBase
-from bot.knowledge.schema import Desk, Entry, MenuItem, Situation
+from bot.knowledge.schema import Desk, Entry, MenuItem, Situation, SmallTalk
+from bot.language.which_language import Language, goes_on_in
 from bot.location import Location
 from bot.matching.danger import DangerView
 from bot.matching.document import Document
 from bot.matching.engine import MOST_CANDIDATES, SURE_BY_WORDS, Decision, Engine, Verdict
+from bot.matching.other_language import second_look
 from bot.matching.two_matters import TwoMatters, two_matters
 from bot.opening_answer import OpeningAnswers
 from bot.opening_question import OpeningQuestion
 from bot.place_question import PlaceQuestion
 from bot.place_reply import PlaceReplies
 from bot.reply import (
+    JAPANESE,
     AskLocation,
     Block,
     CallButton,
@@ -44,19 +49,13 @@ from bot.reply import (
     Urgent,
 )
 from bot.small_talk import SmallTalkFinder
+from bot.tongues import Tongues
+from bot.turn import MOST_CHOICES, Feedback, Mark, Turn
 from bot.typed_choice import chosen
 from bot.urgency import Urgency
 
-MOST_CHOICES = 4
-"""More than four choices are not read on a phone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A reply and the conversation that goes on from it."""
-
-    reply: Reply
-    conversation: Conversation
+NEAR_A_DESK = 0.05
+"""From this confidence on a candidate tells whose matter it is, when a person takes over."""
 
 
 class Guide:
@@ -76,31 +75,48 @@ class Guide:
         self._cards = CardMaker(knowledge)
         self._places = PlaceReplies(knowledge, self._cards)
         self._follow_ups = FollowUps(knowledge, self._cards, self._places)
+        self._feedback = FeedbackReplies(knowledge, self._follow_ups)
+        self._handover = Handover(knowledge)
         self.urgency = Urgency(knowledge.urgent.situations)
         self._openings = OpeningAnswers(knowledge, self._cards)
         self._small_talk = SmallTalkFinder(knowledge.messages.small_talk)
         self._elsewhere = ElsewhereFinder(knowledge.words.elsewhere)
         self._broad = BroadTopicFinder(knowledge.menu.items, engine.index.tokenizer)
         self._asked = AskedFactFinder(knowledge.words.fact_names, engine.index.tokenizer)
+        self._tongues = Tongues(knowledge)
 
     def turn(self, utterance: Utterance, conversation: Conversation, now: datetime) -> Turn:
         """Return the reply to `utterance` at `now` (with time zone), and the conversation that goes on."""
         conversation = conversation.fresh(now, self._lasts)
+        language = self._language(utterance, conversation)
+        conversation = replace(conversation, language=language)
         if utterance.location:
             turn = self._located(utterance.location, conversation, now)
         elif utterance.action:
             turn = self._tapped(utterance.action, conversation, now)
         else:
             turn = self._said(utterance.text, conversation, now)
-        reply = turn.reply
+        reply = self._tongues.said(turn.reply, language)
         if reply.kind is not Kind.URGENT:
             reply = replace(reply, blocks=(*self._notice(now), *self._privacy_note(utterance), *reply.blocks))
         about_places = any(isinstance(block, Places | AskLocation) for block in reply.blocks)
-        return Turn(reply, replace(turn.conversation, at=now, seeks=turn.conversation.seeks if about_places else None))
+        seeks = turn.conversation.seeks if about_places else None
+        after = replace(turn.conversation, at=now, seeks=seeks, language=language)
+        return replace(turn, reply=reply, conversation=after)
 
     def apology(self, conversation: Conversation) -> Turn:
         """Return what is said when no answer could be made: sorry, and whom to call."""
         return self._to_desk(self.knowledge.messages.apology, (), conversation)
+
+    def _language(self, utterance: Utterance, conversation: Conversation) -> Language:
+        """Return in which language the conversation goes on with `utterance`; what is typed instead of a tap changes none."""
+        before, text = conversation.language, utterance.text
+        if utterance.action and utterance.action.verb is Verb.SPEAK:
+            return Language.named(utterance.action.detail) or before
+        if not text or self._chosen(text, conversation) or self._feedback.find(text, conversation):
+            return before
+        begun = conversation.topic is not None or bool(conversation.offered)
+        return self._tongues.asked_for(text) or goes_on_in(before, text, begun)
 
     # What was tapped ---------------------------------------------------------------------------------------------
 
@@ -110,20 +126,39 @@ class Guide:
             case Verb.ENTRY | Verb.FACT:
                 entry = self.knowledge.entries.get(action.target)
                 if entry is None:
-                    return self._lost((), conversation)
+                    return self._lost((), conversation, now)
                 return self._answer(entry, conversation, now, asked=action.detail or None)
             case Verb.NONE_OF_THESE:
-                return self._none_of_these(conversation)
+                return self._none_of_these(conversation, now, doubted=action.target)
+            case Verb.SOLVED | Verb.WRONG | Verb.INSTEAD:
+                return self._judged(action, conversation, now)
             case Verb.MENU:
                 return self._menu(action.target, conversation)
             case Verb.PLACES:
                 return self._sought(PlaceQuestion(action.target), (), conversation, now)
+            case Verb.SPEAK:
+                return self._again(self.knowledge.entries.get(action.target), conversation, now)
             case Verb.WELCOME:
                 reply = Reply(Kind.SMALLTALK, (Text(messages.welcome),), follow_ups=self._follow_ups.menu())
                 return Turn(reply, Conversation())
             case Verb.UNREADABLE:
                 reply = Reply(Kind.SMALLTALK, (Text(messages.unreadable),), follow_ups=self._follow_ups.menu())
                 return Turn(reply, conversation)
+
+    def _again(self, entry: Entry | None, conversation: Conversation, now: datetime) -> Turn:
+        """Return the card of `entry` once more, in the language of the conversation now; without one, that it changed."""
+        if entry is not None:
+            return self._answer(entry, conversation, now)
+        words = self._tongues.changed(conversation.language)
+        return Turn(Reply(Kind.SMALLTALK, (words,), follow_ups=self._follow_ups.menu()), conversation)
+
+    def _judged(self, action: Action, conversation: Conversation, now: datetime) -> Turn:
+        if action.verb is Verb.SOLVED:
+            return self._feedback.solved(action.target, conversation)
+        if action.verb is Verb.WRONG:
+            return self._wrong(action.target, conversation, now)
+        meant = Feedback(Mark.INSTEAD, action.detail, chosen=action.target)
+        return replace(self._tapped(Action(Verb.ENTRY, action.target), conversation, now), feedback=meant)
 
     def _menu(self, path: str, conversation: Conversation) -> Turn:
         items: Sequence[MenuItem] = self.knowledge.menu.items
@@ -147,11 +182,10 @@ class Guide:
     def _said(self, text: str, conversation: Conversation, now: datetime) -> Turn:
         if situation := self.urgency.find(text):
             return self._in_danger(situation, text, conversation)
-        if turn := self._answered_choice(text, conversation, now):
-            return turn
+        if tap := self._chosen(text, conversation) or self._wished(text, conversation):
+            return replace(self._tapped(tap, conversation, now), is_question=False)
         if talk := self._small_talk.find(text):
-            follow_ups = self._follow_ups.menu() if talk.menu else ()
-            return Turn(Reply(Kind.SMALLTALK, (Text(talk.reply),), self._candidates(text), follow_ups), conversation)
+            return self._talked(talk, text, conversation)
         opening = self._openings.find(text, now)
         if opening and opening.alone and (turn := self._opening(opening, text, conversation, now)):
             return turn
@@ -169,8 +203,15 @@ class Guide:
         turn = self._matched(text, asked, conversation, now)
         return self._with_opening(turn, opening, text, now) if opening else turn
 
+    def _talked(self, talk: SmallTalk, text: str, conversation: Conversation) -> Turn:
+        words = self._tongues.small_talk(talk, conversation.language)
+        follow_ups = self._follow_ups.menu() if talk.menu else ()
+        return Turn(Reply(Kind.SMALLTALK, (words,), self._candidates(text), follow_ups), conversation)
+
     def _in_danger(self, situation: Situation, text: str, conversation: Conversation) -> Turn:
-        return Turn(Reply(Kind.URGENT, (_urgent(situation),), self._candidates(text)), conversation)
+        return Turn(
+            Reply(Kind.URGENT, (_urgent(situation, conversation.language),), self._candidates(text)), conversation
+        )
 
     def _danger_meant(self, text: str, decision: Decision) -> Situation | None:
         """Return the situation that no sign reveals but that is meant; what an entry clearly answers is none."""
@@ -180,13 +221,20 @@ class Guide:
         situation = self.urgency.named(found) if found else None
         return None if situation and self.urgency.is_excepted(text, situation) else situation
 
-    def _answered_choice(self, text: str, conversation: Conversation, now: datetime) -> Turn | None:
+    def _chosen(self, text: str, conversation: Conversation) -> Action | None:
+        """Return the tap that `text` stands for, if it is one of what was last offered."""
         actions = [action for code in conversation.offered if (action := Action.decode(code))]
         labels = [self._follow_ups.label(action) for action in actions]
         place = chosen(text, labels, self.knowledge.messages.none_of_these)
         if place is None:
             return None
-        return self._none_of_these(conversation) if place < 0 else self._tapped(actions[place], conversation, now)
+        return Action(Verb.NONE_OF_THESE) if place < 0 else actions[place]
+
+    def _wished(self, text: str, conversation: Conversation) -> Action | None:
+        """Return the tap that `text` stands for when it is said of the answer before: another language, 「ちがう」."""
+        if self._tongues.asked_for(text):
+            return Action(Verb.SPEAK, conversation.topic or "")
+        return self._feedback.find(text, conversation)
 
     def _broad_topic(self, topic: BroadTopic, text: str, conversation: Conversation) -> Turn:
         candidates = self._candidates(text)
@@ -209,6 +257,8 @@ class Guide:
         decision = self.engine.decide(text)
         if situation := self._danger_meant(text, decision):
             return self._in_danger(situation, text, conversation)
+        if conversation.language not in (Language.JAPANESE, Language.PLAIN):
+            decision = second_look(self.engine, text, decision)
         if both := two_matters(self.engine, text, decision):
             return self._answer_both(both, conversation, now)
         candidates = _as_candidates(decision)
@@ -218,7 +268,7 @@ class Guide:
             return self._answer(entry, conversation, now, name, candidates, missed=missed)
         if decision.verdict is Verdict.CHOOSE:
             return self._choose(decision.shown, candidates, conversation)
-        return self._lost(candidates, conversation)
+        return self._lost(candidates, conversation, now)
 
     # Opening of desks --------------------------------------------------------------------------------------------
 
@@ -314,7 +364,8 @@ class Guide:
             candidates or (Candidate(entry.id, 1.0),),
             self._follow_ups.after(entry, asked, today),
         )
-        return Turn(reply, replace(conversation, topic=entry.id, desk=None, offered=(), lost=0))
+        others = self._feedback.runners_up(entry, candidates, conversation)
+        return Turn(reply, replace(conversation, topic=entry.id, runners_up=others, desk=None, offered=(), lost=0))
 
     def _answer_both(self, both: TwoMatters, conversation: Conversation, now: datetime) -> Turn:
         """Return the cards of both entries; the conversation goes on about the second."""
@@ -334,24 +385,37 @@ class Guide:
 
     def _choose(self, ids: Sequence[str], candidates: tuple[Candidate, ...], conversation: Conversation) -> Turn:
         messages = self.knowledge.messages
-        options = self._follow_ups.entries(ids)
+        options = self._follow_ups.choices(ids)
+        if len(options) < 2:  # the others were the same under another id
+            options = self._follow_ups.choices((*ids, *(each.id for each in candidates)))[:2]
         offered = tuple(option.action.encode() for option in options)
         none = Option(messages.none_of_these, Action(Verb.NONE_OF_THESE))
         reply = Reply(Kind.CHOOSE, (Choices(messages.choose, (*options, none)),), candidates)
         return Turn(reply, replace(conversation, offered=offered))
 
-    def _lost(self, candidates: tuple[Candidate, ...], conversation: Conversation) -> Turn:
-        messages = self.knowledge.messages
-        words = messages.unknown if conversation.lost == 0 else messages.handover
-        return self._to_desk(words, candidates, replace(conversation, offered=(), lost=conversation.lost + 1))
-
-    def _none_of_these(self, conversation: Conversation) -> Turn:
-        messages = self.knowledge.messages
+    def _lost(self, candidates: tuple[Candidate, ...], conversation: Conversation, now: datetime) -> Turn:
         after = replace(conversation, offered=(), lost=conversation.lost + 1)
         if conversation.lost == 0:
-            reply = Reply(Kind.UNKNOWN, (Text(messages.other_words),), follow_ups=self._follow_ups.menu())
-            return Turn(reply, after)
-        return self._to_desk(messages.handover, (), after)
+            return self._to_desk(self.knowledge.messages.unknown, candidates, after)
+        near = [each.id for each in candidates if each.confidence >= NEAR_A_DESK]
+        reply = Reply(Kind.UNKNOWN, (self._handover.words(near, now),), candidates, self._follow_ups.menu())
+        return Turn(reply, after)
+
+    def _none_of_these(self, conversation: Conversation, now: datetime, doubted: str = "") -> Turn:
+        """Ask for other words, once; after that hand over to the desk of what was offered."""
+        said = refused(conversation, doubted)
+        after = replace(conversation, offered=(), lost=conversation.lost + 1)
+        words = Text(self.knowledge.messages.other_words)
+        if conversation.lost > 0 or conversation.doubts > 1:
+            words = self._handover.words(said.offered, now)
+        return Turn(Reply(Kind.UNKNOWN, (words,), follow_ups=self._follow_ups.menu()), after, said)
+
+    def _wrong(self, entry_id: str, conversation: Conversation, now: datetime) -> Turn:
+        """Ask what was meant instead, or, when nothing else is known, for other words."""
+        if turn := self._feedback.wrong(entry_id, conversation):
+            return turn
+        doubted = replace(conversation, topic=None, runners_up=(), offered=(), doubts=conversation.doubts + 1)
+        return replace(self._none_of_these(doubted, now), feedback=Feedback(Mark.WRONG, entry_id))
 
     def _to_desk(self, words: str, candidates: tuple[Candidate, ...], conversation: Conversation) -> Turn:
         messages, desk = self.knowledge.messages, self.knowledge.general_desk
@@ -407,9 +471,10 @@ def _as_candidates(decision: Decision) -> tuple[Candidate, ...]:
     return tuple(Candidate(scored.id, scored.confidence) for scored in decision.candidates)
 
 
-def _urgent(situation: Situation) -> Urgent:
+def _urgent(situation: Situation, language: Language) -> Urgent:
     lines = tuple(
         HotlineLine(hotline.name, hotline.about, CallButton(hotline.name, hotline.number))
         for hotline in situation.hotlines
     )
-    return Urgent(situation.name, situation.words.strip(), lines)
+    said = situation.said_in(language)
+    return Urgent(situation.name, (said or situation.words).strip(), lines, language.tag if said else JAPANESE)

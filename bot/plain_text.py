@@ -19,7 +19,7 @@ def _lines(block: Block) -> Iterator[str]:
         case Choices():
             yield block.prompt
             for number, option in enumerate(block.options, start=1):
-                yield f"{number}. {option.label}"
+                yield " — ".join(filter(None, (f"{number}. {option.label}", option.description)))
         case Text():
             yield block.text
             yield from _buttons(block.buttons)

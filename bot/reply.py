@@ -10,6 +10,9 @@ from enum import StrEnum
 
 from bot.action import Action
 
+JAPANESE = "ja"
+"""The language of a block that says nothing else (BCP 47)."""
+
 
 class Kind(StrEnum):
     """What was decided for an utterance."""
@@ -36,6 +39,8 @@ class Option:
 
     label: str
     action: Action
+    description: str = ""
+    """What tells it from the other options, in one short line; empty where the label says all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +106,18 @@ class Card:
     source_note: str
     """Where and when the answer was verified, in words; empty when the knowledge base demands no source."""
     buttons: tuple[LinkButton | CallButton, ...]
+    language: str = JAPANESE
+    """The language of `text`; all else on the card is Japanese."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Two or more things that the utterance may mean; the last option may be 「どれでもない」."""
+    """Things that the utterance may mean, two or more where there are so many; the last option may be 「どれでもない」."""
 
     prompt: str
     options: tuple[Option, ...]
+    language: str = JAPANESE
+    """The language of `prompt`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +126,7 @@ class Text:
 
     text: str
     buttons: tuple[LinkButton | CallButton, ...] = ()
+    language: str = JAPANESE
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +145,8 @@ class Urgent:
     title: str
     text: str
     hotlines: tuple[HotlineLine, ...]
+    language: str = JAPANESE
+    """The language of `text`."""
 
 
 @dataclass(frozen=True, slots=True)

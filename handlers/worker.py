@@ -22,6 +22,7 @@ import structlog
 
 from bot.memory.conversations import Conversations
 from bot.memory.database import DatabaseUnavailable
+from bot.memory.feedback import FeedbackRecord
 from bot.memory.inbox import Inbox, InboxEvent, NewEvent
 from bot.memory.questions import QuestionRecord
 from bot.reply import Reply
@@ -49,6 +50,8 @@ class Answered:
     """The state of the conversation after this turn, as plain JSON values."""
     question: QuestionRecord | None
     """What to write into the question log; None for what is no question."""
+    said: FeedbackRecord | None = None
+    """What was said of an answer before, to be kept for staff."""
 
 
 Answer = Callable[[NewEvent, dict[str, Any] | None], Answered]
@@ -320,7 +323,7 @@ class Worker:
 
     def _finish(self, event: InboxEvent, answered: Answered) -> Outcome:
         try:
-            finish = partial(self._inbox.finish, event, answered.conversation, answered.question)
+            finish = partial(self._inbox.finish, event, answered.conversation, answered.question, answered.said)
             return Outcome.DONE if self._insist(finish) else Outcome.LOST
         except DatabaseUnavailable:
             raise

@@ -171,6 +171,10 @@ class LineApi:
             self.requests.append(Recorded(path, headers, body, (answer.status or 0) if answer else 0))
         return plan, answer
 
+    def operate(self, method: str, path: str, headers: dict[str, str], raw: bytes) -> Behaviour | None:
+        """Answer what only an operator asks for; None for all else (line_account_api.py plays that part)."""
+        return None
+
     def _judge(self, path: str, headers: dict[str, str], body: Any) -> Behaviour:
         if path not in SCHEMAS:
             return Behaviour(404, "Not found")
@@ -200,18 +204,36 @@ class _Handler(BaseHTTPRequestHandler):
     api: LineApi
     protocol_version = "HTTP/1.1"
 
+    def do_GET(self) -> None:
+        self._operate(b"")
+
+    do_DELETE = do_GET
+
     def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if self._operate(raw):
+            return
         plan, answer = self.api.take(self.path, dict(self.headers.items()), raw)
         time.sleep(plan.delay)
         if answer is None:
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)
             return
-        status = answer.status or 200
-        payload = answer.raw if answer.raw is not None else json.dumps(_answer_body(self.path, answer)).encode()
+        self._send(
+            answer, answer.raw if answer.raw is not None else json.dumps(_answer_body(self.path, answer)).encode()
+        )
+
+    def _operate(self, raw: bytes) -> bool:
+        answer = self.api.operate(self.command, self.path, dict(self.headers.items()), raw)
+        if answer is not None:
+            self._send(answer, answer.raw or b"")
+        elif self.command != "POST":
+            self._send(Behaviour(404), b"{}")
+        return answer is not None
+
+    def _send(self, answer: Behaviour, payload: bytes) -> None:
         try:
-            self.send_response(status)
+            self.send_response(answer.status or 200)
             for name, value in {
                 "X-Line-Request-Id": "request-1",
                 "Content-Type": "application/json",

@@ -195,6 +195,7 @@ ENTRY_COLUMNS: tuple[Column, ...] = (
     _lines("質問例", 40),
     Column("確認質問", 40, ("確認質問",), _show_questions, _read_questions),
     _text("回答", 60),
+    _text("ちがい", 30),
     _text("窓口", 18),
     _text("担当課", 18),
     _lines("手続方法", 14),

@@ -7,11 +7,12 @@ from typing import Any
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from bot.knowledge.schema import Model, SmallTalk, Text
+from bot.knowledge.schema import FIELD_OF, Model, SmallTalk, Text
+from bot.language.which_language import Language
 
 
-def _sentence(alias: str, *placeholders: str) -> Any:
-    return Field(alias=alias, json_schema_extra={"placeholders": list(placeholders)})
+def _sentence(alias: str, *placeholders: str, default: Any = ...) -> Any:
+    return Field(default=default, alias=alias, json_schema_extra={"placeholders": list(placeholders)})
 
 
 class Sentences(Model):
@@ -92,6 +93,58 @@ class PlaceMessages(Sentences):
     """The eight points from north, clockwise."""
 
 
+class LanguageMessages(Sentences):
+    """What frames an answer in one language other than ordinary Japanese."""
+
+    asked: tuple[Text, ...] = Field(alias="言い方", min_length=1)
+    """How residents ask to be answered in this language."""
+    changed: Text = _sentence("切りかえた")
+    in_japanese: Text = _sentence("日本語の案内")
+    choose: Text = _sentence("どのことですか")
+    unknown: Text = _sentence("わからない")
+    help_by_phone: Text = _sentence("相談の電話", "窓口", "電話", "日")
+    help_at_desk: Text = _sentence("相談の窓口", "窓口")
+    label_call: Text = _sentence("電話ボタン", "窓口")
+    label: str | None = _sentence("ボタン", default=None)
+    """What the button under a card says that shows the card in this language; none: no button."""
+
+
+class OrdinaryMessages(Sentences):
+    """How one comes back to ordinary Japanese."""
+
+    asked: tuple[Text, ...] = Field(alias="言い方", min_length=1)
+    changed: Text = _sentence("切りかえた")
+    label: Text = _sentence("ボタン")
+
+
+class LanguagesMessages(Model):
+    """The languages that the bot can be spoken to in; one that is left out is not answered in."""
+
+    ordinary: OrdinaryMessages = Field(alias="ふつうの日本語")
+    plain: LanguageMessages | None = Field(default=None, alias="やさしい日本語")
+    english: LanguageMessages | None = Field(default=None, alias="English")
+    chinese: LanguageMessages | None = Field(default=None, alias="中文")
+    korean: LanguageMessages | None = Field(default=None, alias="한국어")
+
+    def of(self, language: Language) -> LanguageMessages | None:
+        """Return the sentences in `language`, or None when there are none (as for ordinary Japanese)."""
+        field = FIELD_OF.get(language)
+        messages: LanguageMessages | None = getattr(self, field) if field else None
+        return messages
+
+
+class FeedbackMessages(Sentences):
+    """How it is asked whether an answer was right, and what is said then."""
+
+    label_solved: Text = _sentence("解決したボタン")
+    label_wrong: Text = _sentence("ちがうボタン")
+    said_solved: tuple[Text, ...] = Field(default=(), alias="解決した言い方")
+    """What is typed right after an answer and works like the button."""
+    said_wrong: tuple[Text, ...] = Field(default=(), alias="ちがう言い方")
+    solved: Text = _sentence("解決したとき")
+    which: Text = _sentence("ちがったとき")
+
+
 class Messages(Sentences):
     """The bot's sentences by occasion."""
 
@@ -101,7 +154,8 @@ class Messages(Sentences):
     menu_prompt: Text = _sentence("メニュー")
     unknown: Text = _sentence("わからない", "窓口", "電話")
     other_words: Text = _sentence("ほかの言葉で")
-    handover: Text = _sentence("窓口へ", "窓口", "電話")
+    handover: Text = _sentence("窓口へ", "窓口", "電話", "受付")
+    phone_of_other: Text = _sentence("ほかの窓口の電話", "電話", "窓口")
     choose: Text = _sentence("どのことですか")
     choose_menu: Text = _sentence("メニューから選ぶ", "名称")
     none_of_these: Text = _sentence("どれでもない")
@@ -129,4 +183,6 @@ class Messages(Sentences):
     label_menu: Text = _sentence("メニューのボタン")
     opening: OpeningMessages = Field(alias="受付")
     places: PlaceMessages = Field(alias="近くの場所")
+    languages: LanguagesMessages = Field(alias="ことばごと")
+    feedback: FeedbackMessages = Field(alias="答えの確かめ")
     small_talk: tuple[SmallTalk, ...] = Field(default=(), alias="雑談")

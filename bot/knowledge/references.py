@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 
 from rapidfuzz import process
 
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.problem import Problem, Severity
-from bot.knowledge.schema import Entry, MenuItem
+from bot.knowledge.schema import Entry, Menu, MenuItem
 from bot.knowledge.source_date import SourceDate
 from bot.knowledge.yaml_text import Document, Path
 
@@ -102,6 +103,10 @@ def _shared_phrasings(knowledge: KnowledgeBase, documents: dict[str, Document]) 
 def _contacts_problems(knowledge: KnowledgeBase, documents: dict[str, Document]) -> Iterator[Problem]:
     document = documents["contacts.yaml"]
     contacts = knowledge.contacts
+    if contacts.multilingual and contacts.multilingual not in contacts.desks:
+        yield unknown(
+            document, ("多言語の窓口",), "多言語の窓口", contacts.multilingual, contacts.desks, "「窓口」の下にあるid"
+        )
     for desk_id, desk in contacts.desks.items():
         for number, span in enumerate(desk.hours.spans if desk.hours else ()):
             if _minutes(span.start) >= _minutes(span.end):
@@ -120,6 +125,7 @@ def _menu_problems(knowledge: KnowledgeBase, documents: dict[str, Document]) -> 
     if document is None:
         return
     yield from _menu_items(knowledge.menu.items, ("メニュー",), knowledge, documents)
+    yield from _rich_menu_problems(knowledge.menu, document)
     for area in knowledge.entries_by_area:
         if knowledge.menu.areas and area not in knowledge.menu.areas:
             what = f"フォルダー「services/{area}」の名前が「分野」にありません"
@@ -144,6 +150,18 @@ def _menu_items(
             what, mend = f"メニュー「{item.name}」に中身がありません", "「案内:」か「メニュー:」を書いてください"
             yield Problem(document.file, document.line(here), what, mend)
         yield from _menu_items(item.items, (*here, "メニュー"), knowledge, documents)
+
+
+def _rich_menu_problems(menu: Menu, document: Document) -> Iterator[Problem]:
+    """Yield the tiles that lead nowhere or stand there twice; only the rich menu at LINE suffers by them."""
+    for number, path in enumerate(menu.rich.tiles):
+        at = ("リッチメニュー", "並び", number)
+        if menu.find(path) is None:
+            names, where = [item.name for item in menu.items], "「メニュー」にある名称(下の段は「上/下」)"
+            yield replace(unknown(document, at, "リッチメニュー", path, names, where), severity=Severity.WRONG)
+        elif path in menu.rich.tiles[:number]:
+            what = f"リッチメニューに「{path}」が2回あります"
+            yield Problem(document.file, document.line(at), what, "1つにしてください", Severity.WRONG)
 
 
 def _place_search_problems(knowledge: KnowledgeBase, documents: dict[str, Document]) -> Iterator[Problem]:

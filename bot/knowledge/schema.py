@@ -23,6 +23,7 @@ from pydantic_core import CoreSchema
 
 from bot.clock import TOKYO
 from bot.knowledge.source_date import SourceDate
+from bot.language.which_language import Language
 
 
 def _https_or_http(value: str) -> str:
@@ -186,6 +187,30 @@ class Twin(OrText):
         return {"本文": value} if isinstance(value, str) else value
 
 
+FIELD_OF = {
+    Language.PLAIN: "plain",
+    Language.ENGLISH: "english",
+    Language.CHINESE: "chinese",
+    Language.KOREAN: "korean",
+}
+"""Which field of a model holds its text in a language other than ordinary Japanese."""
+
+
+class Translated(Model):
+    """What may be said in やさしい日本語 and other languages, too."""
+
+    plain: Text | None = Field(default=None, alias="やさしい日本語")
+    english: Text | None = Field(default=None, alias="English")
+    chinese: Text | None = Field(default=None, alias="中文")
+    korean: Text | None = Field(default=None, alias="한국어")
+
+    def said_in(self, language: Language) -> str | None:
+        """Return the text in `language`, or None when there is none (as for ordinary Japanese)."""
+        field = FIELD_OF.get(language)
+        text: str | None = getattr(self, field) if field else None
+        return text
+
+
 class Entry(Model):
     """A service or programme in knowledge/services/: one file, whose name is the id."""
 
@@ -197,6 +222,8 @@ class Entry(Model):
     phrasings: tuple[Text, ...] = Field(default=(), alias="質問例")
     check_questions: tuple[CheckQuestion, ...] = Field(default=(), alias="確認質問")
     answer: Text = Field(alias="回答")
+    difference: Annotated[str, Field(min_length=1, max_length=40)] | None = Field(default=None, alias="ちがい")
+    """What tells this entry from its neighbours, in one short line beside its name where one is chosen."""
     facts: dict[str, Fact] = Field(default_factory=dict, alias="項目")
     desk: EntryId | None = Field(default=None, alias="窓口")
     owner: Text = Field(alias="担当課")
@@ -299,6 +326,8 @@ class Contacts(Model):
     """contacts.yaml: the desks, and the one that answers when no other is known."""
 
     general: EntryId = Field(alias="総合案内")
+    multilingual: EntryId | None = Field(default=None, alias="多言語の窓口")
+    """The desk that speaks other languages; replies in them name it."""
     desks: dict[EntryId, Desk] = Field(alias="窓口")
 
 
@@ -429,8 +458,8 @@ class Hotline(Sourced):
     about: Text = Field(alias="説明")
 
 
-class Situation(Model):
-    """A situation in which a life may be at risk (urgent.yaml)."""
+class Situation(Translated):
+    """A situation in which a life may be at risk (urgent.yaml); its words may be there in other languages."""
 
     id: EntryId
     name: Text = Field(alias="名称")
@@ -471,15 +500,35 @@ class MenuItem(Model):
     items: tuple[MenuItem, ...] = Field(default=(), alias="メニュー")
 
 
+class RichMenuChoice(Model):
+    """What LINE's rich menu shows of the menu: big tiles below the chat."""
+
+    bar: Annotated[str, Field(min_length=1, max_length=14)] = Field(default="メニュー", alias="見出し")
+    """What stands on the bar that opens and closes it. LINE takes 14 characters (#rich-menu-object)."""
+    tiles: tuple[Text, ...] = Field(default=(), alias="並び", max_length=6)
+    """Names of the menu, those below another as 「上/下」; without them the first six of the top menu."""
+
+
 class Menu(Model):
     """menu.yaml: the top menu by life event, and the names of the areas (folders of services/)."""
 
     areas: dict[EntryId, Text] = Field(default_factory=dict, alias="分野")
     items: tuple[MenuItem, ...] = Field(default=(), alias="メニュー")
+    rich: RichMenuChoice = Field(default_factory=RichMenuChoice, alias="リッチメニュー")
+
+    def find(self, path: str) -> MenuItem | None:
+        """Return the item at `path` (names joined by `/`), or None when there is none."""
+        items, found = self.items, None
+        for name in path.split("/"):
+            found = next((item for item in items if item.name == name), None)
+            if found is None:
+                return None
+            items = found.items
+        return found
 
 
-class SmallTalk(Model):
-    """Small talk that has one friendly reply."""
+class SmallTalk(Translated):
+    """Small talk that has one friendly reply, which may be there in other languages."""
 
     id: EntryId
     phrasings: tuple[Text, ...] = Field(alias="言い方", min_length=1)

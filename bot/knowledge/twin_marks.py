@@ -13,9 +13,10 @@ from bot.knowledge.changes import FileChange
 from bot.knowledge.editing import CannotEdit, edited
 from bot.knowledge.loading import Loaded
 from bot.knowledge.problem import Problem, Severity
-from bot.knowledge.schema import Entry, Twin
+from bot.knowledge.schema import FIELD_OF, Entry, Twin
 from bot.knowledge.yaml_rendering import Quoted
 from bot.knowledge.yaml_text import Document
+from bot.language.which_language import Language
 
 _MARK = "回答の印"
 _TWINS = {"plain": "やさしい日本語", "english": "English", "chinese": "中文", "korean": "한국어"}
@@ -38,6 +39,19 @@ def twins_of(entry: Entry) -> Iterator[tuple[str, Twin]]:
         twin: Twin | None = getattr(entry, name)
         if twin is not None:
             yield key, twin
+
+
+def current_twin(entry: Entry, language: Language) -> str | None:
+    """Return the text of `entry` in `language`, or None when there is none or the answer has changed since it was made.
+
+    A resident can't see that a translation says what was true last year, so it is not said. A twin without a mark
+    has just been written and counts as current.
+    """
+    field = FIELD_OF.get(language)
+    twin: Twin | None = getattr(entry, field) if field else None
+    if twin is None or (twin.made_from is not None and twin.made_from != answer_mark(entry.answer)):
+        return None
+    return twin.text.strip()
 
 
 def twin_problems(knowledge: KnowledgeBase, documents: dict[str, Document]) -> list[Problem]:

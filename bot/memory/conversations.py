@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, delete, select, update
 
 from bot.memory.database import Database
+from bot.memory.feedback import FeedbackRecord, write_feedback
 from bot.memory.questions import QuestionRecord, write_question
-from bot.memory.tables import BLANKED, InboxState, conversations, inbox, questions, utc_now
+from bot.memory.tables import BLANKED, InboxState, conversations, feedback, inbox, questions, utc_now
 
 
 class Conversations:
@@ -29,12 +30,24 @@ class Conversations:
             )
         return state
 
-    def save(self, key: str, state: dict[str, Any], at: datetime, question: QuestionRecord | None = None) -> None:
-        """Save `state`, and the question that led to it, in one transaction; raises DatabaseUnavailable."""
+    def save(
+        self,
+        key: str,
+        state: dict[str, Any],
+        at: datetime,
+        question: QuestionRecord | None = None,
+        said: FeedbackRecord | None = None,
+    ) -> None:
+        """Save `state` and the question, or what was `said` of an answer, that led to it, in one transaction.
+
+        Raises DatabaseUnavailable.
+        """
         with self._database.writing() as connection:
             write_conversation(self._database, connection, key, state, at)
             if question is not None:
                 write_question(connection, question)
+            if said is not None:
+                write_feedback(self._database, connection, said)
 
     def purge(self, before: datetime) -> int:
         """Delete the conversations whose last turn was before `before`; return how many; raises DatabaseUnavailable."""
@@ -42,7 +55,7 @@ class Conversations:
             return connection.execute(delete(conversations).where(conversations.c.at < before)).rowcount
 
     def forget(self, key: str) -> None:
-        """Delete what is known of `key`: state, questions, what its events said; raises DatabaseUnavailable.
+        """Delete what is known of `key`: state, questions, feedback, what its events said; raises DatabaseUnavailable.
 
         Its events keep only the channel's id (a redelivery must still be recognised). One that is waiting is not
         answered any more; one being answered can't be finished, so that nothing comes back through it.
@@ -60,6 +73,7 @@ class Conversations:
             )
             connection.execute(update(inbox).where(of_key).values(conversation_key="", **BLANKED))
             connection.execute(delete(conversations).where(conversations.c.key == key))
+            connection.execute(delete(feedback).where(feedback.c.conversation_key == key))
             connection.execute(delete(questions).where(questions.c.conversation_key == key))
 
 

@@ -7,21 +7,21 @@ import sqlite3
 import threading
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, insert, inspect, make_url, select
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, insert, inspect, make_url, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from bot.memory.tables import metadata, schema_version
+from bot.memory.tables import feedback, metadata, schema_version
 
-SCHEMA_VERSION = 1
-"""The form of the tables that this program knows. A change to tables.py that needs a migration raises it."""
+SCHEMA_VERSION = 2
+"""The form of the tables that this program knows. A change to tables.py raises it and adds a step below."""
 
 BUSY_TIMEOUT = 5.0
 """Seconds that a connection waits for SQLite's single writer; our write transactions last milliseconds."""
@@ -58,8 +58,12 @@ class Database:
         """Return whether this is the embedded engine."""
         return self._url.get_backend_name() == "sqlite"
 
+    def exists(self) -> bool:
+        """Return whether there is anything to read: a SQLite file that was never made holds nothing."""
+        return not self.is_sqlite or Path(self._url.database or "").exists()
+
     def create_tables(self) -> None:
-        """Make the tables that are missing; any number of processes may do so at once.
+        """Make the tables, or bring older ones up to this program; any number of processes may do so at once.
 
         Raises SchemaTooNew when a newer program has been here, DatabaseUnavailable when there is no way in.
         """
@@ -73,13 +77,18 @@ class Database:
             if found is None:
                 metadata.create_all(connection)
                 connection.execute(insert(schema_version).values(version=SCHEMA_VERSION))
+            elif found < SCHEMA_VERSION:
+                for version in range(found + 1, SCHEMA_VERSION + 1):
+                    _STEPS[version](connection)
+                connection.execute(update(schema_version).values(version=SCHEMA_VERSION))
         self.engine.dispose()  # so that nothing is open when a server forks after this
 
     def check(self) -> None:
         """Return when the database answers and its tables fit; raises DatabaseUnavailable or SchemaTooNew."""
         with self.reading() as connection:
-            if not inspect(connection).has_table(schema_version.name) or _read_version(connection) is None:
-                raise DatabaseUnavailable("the tables have not been made yet")
+            found = _read_version(connection) if inspect(connection).has_table(schema_version.name) else None
+            if found != SCHEMA_VERSION:
+                raise DatabaseUnavailable("the tables have not been made yet, or not brought up to this program")
 
     def dispose(self) -> None:
         """Close every connection. The next use opens new ones."""
@@ -123,6 +132,13 @@ class Database:
         """Return an INSERT that knows the engine's ON CONFLICT."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
+
+def _add_feedback(connection: Connection) -> None:
+    feedback.create(connection)
+
+
+_STEPS: dict[int, Callable[[Connection], None]] = {2: _add_feedback}
+"""Version → what makes it of the one before, in one transaction with all other steps."""
 
 _opened: weakref.WeakSet[Database] = weakref.WeakSet()
 

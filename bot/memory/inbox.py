@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.memory.conversations import write_conversation
 from bot.memory.database import Database, DatabaseUnavailable
+from bot.memory.feedback import FeedbackRecord, write_feedback
 from bot.memory.questions import QuestionRecord, write_question
 from bot.memory.tables import BLANKED, InboxState, UtcTime, inbox, utc_now
 
@@ -141,11 +142,16 @@ class Inbox:
             return _change(connection, event, sending_began=True)
 
     def finish(
-        self, event: InboxEvent, conversation: dict[str, Any] | None, question: QuestionRecord | None = None
+        self,
+        event: InboxEvent,
+        conversation: dict[str, Any] | None,
+        question: QuestionRecord | None = None,
+        said: FeedbackRecord | None = None,
     ) -> bool:
         """Mark the event as done and write what came of it, all or nothing; False when the claim was lost.
 
-        `conversation` is the new state of its conversation; None leaves that as it is.
+        `conversation` is the new state of its conversation; None leaves that as it is. `said` is what was said of an
+        answer.
         """
         now = self._clock()
         with self._database.writing() as connection:
@@ -155,6 +161,8 @@ class Inbox:
                 write_conversation(self._database, connection, event.new.conversation_key, conversation, now)
             if question is not None:
                 write_question(connection, question)
+            if said is not None:
+                write_feedback(self._database, connection, said)
             return True
 
     def put_back(self, event: InboxEvent, due_at: datetime, reason: str, *, not_sent: bool = False) -> bool:

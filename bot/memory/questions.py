@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, delete, insert, select
 
 from bot.memory.database import Database
-from bot.memory.tables import questions
+from bot.memory.tables import feedback, questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,12 @@ class QuestionLog:
             write_question(connection, record)
 
     def purge(self, before: datetime) -> int:
-        """Delete the questions asked before `before`; return how many; raises DatabaseUnavailable."""
+        """Delete the questions asked before `before`, and what was said of answers; return how many questions.
+
+        Raises DatabaseUnavailable.
+        """
         with self._database.writing() as connection:
+            connection.execute(delete(feedback).where(feedback.c.at < before))
             return connection.execute(delete(questions).where(questions.c.asked_at < before)).rowcount
 
     def since(self, at: datetime) -> list[QuestionRecord]:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Float,
+    ForeignKey,
     Index,
     Integer,
     MetaData,
@@ -146,4 +147,21 @@ questions = Table(
     Column("topic", AnyText),
     Column("milliseconds", Float, nullable=False),
     Column("knowledge_revision", AnyText, nullable=False),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", row_id, primary_key=True),
+    Column("at", UtcTime, nullable=False, index=True),
+    Column("channel", AnyText, nullable=False),
+    Column("conversation_key", AnyText, nullable=False, index=True),
+    Column("kind", AnyText, nullable=False),
+    # What was asked stands in the question log alone; where it goes, this goes too.
+    Column("question_id", row_id, ForeignKey(questions.c.id, ondelete="CASCADE"), index=True),
+    Column("shown", AnyText, nullable=False),
+    Column("offered", JSON, nullable=False),
+    Column("chosen", AnyText),
+    # Tapping twice is saying it once.
+    UniqueConstraint("question_id", "shown", name="feedback_once"),
 )

@@ -13,6 +13,7 @@ from bot.reply import (
     FactLine,
     HotlineLine,
     LinkButton,
+    Option,
     PlaceLine,
     Places,
     Urgent,
@@ -43,8 +44,13 @@ def card(block: Card) -> Json | None:
 
 
 def choices(block: Choices) -> Json | None:
-    """Return the bubble with one button for each choice, or None when there is nothing to show."""
-    return _fitting(lambda room: flex.bubble(_texts([block.prompt], room), _options(block, room)))
+    """Return the bubble with one button for each choice, or None when there is nothing to show.
+
+    What tells the choices apart stands above the buttons, whose labels have no room for it.
+    """
+    return _fitting(
+        lambda room: flex.bubble([*_texts([block.prompt], room), *_differences(block, room)], _options(block, room))
+    )
 
 
 def urgent(block: Urgent) -> Json | None:
@@ -176,6 +182,20 @@ def _desk(desk: DeskLine, room: Room) -> list[Json]:
     lines += [words(opening, size="sm", bold=True)] if opening else []
     lines += [words(line, size="sm") for line in _lines(desk.lines, room)]
     return [box("vertical", lines, backgroundColor=flex.DESK, cornerRadius="md", paddingAll="md")] if lines else []
+
+
+def _differences(block: Choices, room: Room) -> list[Json]:
+    rows = [row for number, option in enumerate(block.options, start=1) if (row := _difference(number, option, room))]
+    return rows[: room.rows]
+
+
+def _difference(number: int, option: Option, room: Room) -> Json | None:
+    """Return name and difference of a choice, with the number that may be typed; None where the name says all."""
+    name, difference = limits.shorten(option.label, room.line), limits.shorten(option.description, room.line)
+    if not name or not difference:
+        return None
+    lines = [words(f"{number}. {name}", size="sm", bold=True), words(difference, size="sm", color=flex.QUIET)]
+    return box("vertical", lines)
 
 
 def _options(block: Choices, room: Room) -> list[Json]:

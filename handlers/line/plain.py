@@ -13,6 +13,7 @@ from bot.reply import (
     FactLine,
     HotlineLine,
     LinkButton,
+    Option,
     PlaceLine,
     Places,
     Reply,
@@ -34,7 +35,7 @@ def gist(block: Block) -> str:
             shown = [block.highlight] if block.highlight else []
             said = [block.title, *block.cautions, *map(_fact, shown), block.text]
         case Choices():
-            said = [block.prompt, *(f"・{option.label}" for option in block.options if limits.clean(option.label))]
+            said = [block.prompt, *map(_option, block.options)]
         case Urgent():
             said = [block.title, block.text, *map(_hotline, block.hotlines)]
         case Places():
@@ -73,6 +74,11 @@ def _whole_place(line: PlaceLine) -> list[str]:
 
 def _hotline(line: HotlineLine) -> str:
     return " ".join(filter(None, map(limits.clean, (line.name, line.call.number, line.about))))
+
+
+def _option(option: Option) -> str:
+    label, description = limits.clean(option.label), limits.clean(option.description)
+    return " — ".join(filter(None, (f"・{label}", description))) if label else ""
 
 
 def _button(button: LinkButton | CallButton) -> str:

@@ -120,6 +120,10 @@ def _is_callable_number(button: LinkButton | CallButton) -> bool:
     return isinstance(button, CallButton) and _TEL.fullmatch(button.url) is not None
 
 
+def _is_feedback(option: Option) -> bool:
+    return option.action.verb in (Verb.SOLVED, Verb.WRONG)
+
+
 def _is_way_out(option: Option) -> bool:
     return option.action.verb is Verb.NONE_OF_THESE
 
@@ -129,4 +133,5 @@ _TESTS: dict[str, Callable[..., bool]] = {
     "call": _is_call,
     "callable_number": _is_callable_number,
     "way_out": _is_way_out,
+    "feedback": _is_feedback,
 }

@@ -13,8 +13,9 @@ Json = dict[str, Any]
 def reply_json(reply: Reply) -> Json:
     """Return `blocks`, each with its `type` (card, choices, text, urgent, places, ask_location), and `follow_ups`.
 
-    An option is `{"label", "action"}`; its `action` is what POST /api/ask takes back. A button is
-    `{"type": "link", "label", "url"}` or `{"type": "call", "label", "number", "url"}`.
+    An option is `{"label", "action"}`, with a `"description"` where it has one; its `action` is what POST /api/ask takes
+    back. A button is `{"type": "link", "label", "url"}` or `{"type": "call", "label", "number", "url"}`. The `language` of
+    a block (BCP 47) is that of its text or prompt.
     """
     return {"blocks": [_block(each) for each in reply.blocks], "follow_ups": _options(reply.follow_ups)}
 
@@ -24,12 +25,13 @@ def _block(block: Block) -> Json:
         case Card():
             return {"type": "card", **asdict(block), "buttons": [_button(each) for each in block.buttons]}
         case Choices():
-            return {"type": "choices", "prompt": block.prompt, "options": _options(block.options)}
+            return {"type": "choices", "prompt": block.prompt, "options": _options(block.options), **_language(block)}
         case Text():
-            return {"type": "text", "text": block.text, "buttons": [_button(each) for each in block.buttons]}
+            buttons = [_button(each) for each in block.buttons]
+            return {"type": "text", "text": block.text, "buttons": buttons, **_language(block)}
         case Urgent():
             lines = [{"name": each.name, "about": each.about, "call": _button(each.call)} for each in block.hotlines]
-            return {"type": "urgent", "title": block.title, "text": block.text, "hotlines": lines}
+            return {"type": "urgent", "title": block.title, "text": block.text, "hotlines": lines, **_language(block)}
         case Places():
             places = [{**asdict(each), "map": _button(each.map)} for each in block.lines]
             return {"type": "places", "title": block.title, "text": block.text, "places": places}
@@ -37,8 +39,16 @@ def _block(block: Block) -> Json:
             return {"type": "ask_location", "text": block.text, "label": block.label}
 
 
+def _language(block: Choices | Text | Urgent) -> Json:
+    return {"language": block.language}
+
+
 def _options(options: tuple[Option, ...]) -> list[Json]:
-    return [{"label": each.label, "action": each.action.encode()} for each in options]
+    return [
+        {"label": each.label, "action": each.action.encode()}
+        | ({"description": each.description} if each.description else {})
+        for each in options
+    ]
 
 
 def _button(button: LinkButton | CallButton) -> Json:

@@ -10,7 +10,7 @@ from bot.language.tokens import Tokenizer
 
 FINDER = AskedFactFinder(
     [
-        FactName.model_validate({"名称": "手数料", "聞き方": ["いくら", "費用"]}),
+        FactName.model_validate({"名称": "手数料", "聞き方": ["いくら", "費用", "얼마"]}),
         FactName.model_validate({"名称": "受付時間", "聞き方": ["何時から", "何時まで"]}),
         FactName.model_validate({"名称": "期限", "聞き方": ["いつまで", "いつまでに"]}),
     ],
@@ -29,6 +29,9 @@ FINDER = AskedFactFinder(
         ("何時まで?", "受付時間", True),
         ("いつまでに?", "期限", True),
         ("図書館は何時から", "受付時間", False),
+        ("얼마예요?", "手数料", True),
+        ("주민표는 얼마예요?", "手数料", False),
+        ("얼마나 내야 주민표를 받을 수 있나요?", "手数料", False),
     ],
 )
 def test_the_fact_is_found_and_whether_anything_else_is_said(said: str, name: str, alone: bool) -> None:

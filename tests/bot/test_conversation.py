@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.conversation import Conversation
+from bot.language.which_language import Language
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -20,6 +21,9 @@ CONVERSATIONS = st.builds(
     offered=st.lists(st.text(), max_size=5).map(tuple),
     lost=st.integers(0, 99),
     desk=st.none() | st.text(),
+    language=st.sampled_from(Language),
+    runners_up=st.lists(st.text(), max_size=4).map(tuple),
+    doubts=st.integers(0, 99),
     at=st.none() | st.datetimes(timezones=st.just(UTC)),
 )
 
@@ -37,7 +41,9 @@ def test_what_is_no_conversation_is_an_empty_one(junk: object) -> None:
 
 
 @given(
-    st.fixed_dictionaries({}, optional={"topic": JSON, "offered": JSON, "lost": JSON, "at": JSON, "new": JSON}),
+    st.fixed_dictionaries(
+        {}, optional={"topic": JSON, "offered": JSON, "lost": JSON, "at": JSON, "runners_up": JSON, "doubts": JSON}
+    ),
     st.sampled_from([timedelta(minutes=30)]),
 )
 def test_a_half_right_conversation_can_be_gone_on_with(values: dict[str, object], lasts: timedelta) -> None:
@@ -47,6 +53,15 @@ def test_a_half_right_conversation_can_be_gone_on_with(values: dict[str, object]
 
     assert fresh.topic is None or isinstance(fresh.topic, str)
     assert all(isinstance(each, str) for each in fresh.offered)
+
+
+@pytest.mark.parametrize("language", [None, "xx", 3])
+def test_a_conversation_of_another_version_goes_on_in_japanese(language: object) -> None:
+    stored = {"topic": "juminhyo", "offered": [], "lost": 0, "at": None, "language": language}
+
+    assert Conversation.from_json(stored) == Conversation(topic="juminhyo")
+    del stored["language"]
+    assert Conversation.from_json(stored) == Conversation(topic="juminhyo")
 
 
 def test_a_moment_without_a_time_zone_is_not_trusted() -> None:

@@ -76,7 +76,7 @@ def test_a_clear_question_is_answered_with_the_entrys_card(talk) -> None:
 def test_an_answer_offers_its_facts_the_related_entries_and_the_menu(talk) -> None:
     reply = talk.say("住民票がほしい")
 
-    assert labels(reply.follow_ups) == ["いくら?", "何がいる?", "転入届", "メニュー"]
+    assert labels(reply.follow_ups) == ["解決した", "ちがう", "いくら?", "何がいる?", "転入届", "メニュー"]
 
 
 def test_a_question_that_asks_for_one_fact_gets_that_fact_first(talk) -> None:
@@ -336,7 +336,8 @@ def test_none_of_these_for_the_second_time_hands_over_to_a_person(choosing) -> N
 
     (text,) = reply.blocks
     assert isinstance(text, Text)
-    assert text.text == choosing.guide.knowledge.messages.handover.format(窓口="港町区役所代表", 電話="045-000-0001")
+    assert text.text.startswith(choosing.guide.knowledge.messages.handover.splitlines()[0])
+    assert "港町区役所代表 電話 045-000-0001\n" in text.text
     assert [button.url for button in text.buttons if isinstance(button, CallButton)] == ["tel:0450000001"]
 
 
@@ -356,7 +357,8 @@ def test_unknown_names_the_desk_and_the_second_time_hands_over(lost_guide: Guide
 
     messages = talk.guide.knowledge.messages
     assert as_text(first).startswith(messages.unknown.format(窓口="港町区役所代表", 電話="045-000-0001").strip())
-    assert as_text(second).startswith(messages.handover.format(窓口="港町区役所代表", 電話="045-000-0001").strip())
+    said = messages.handover.format(窓口="港町区役所代表", 電話="045-000-0001", 受付="").replace("\n\n", "\n").strip()
+    assert as_text(second).startswith(said)
 
 
 def test_what_is_unknown_still_tells_its_candidates(talk) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import structlog
 
+from bot.action import Action, Verb
 from bot.conversation import Utterance
 from bot.guide import Guide
 from bot.location import Location
@@ -19,6 +20,7 @@ from bot.memory.conversations import Conversations
 from bot.memory.database import Database
 from bot.memory.inbox import Inbox, NewEvent
 from bot.memory.questions import QuestionLog
+from bot.memory.reporting import Reporting, Span
 from bot.memory.tables import utc_now
 from bot.reply import Places
 from handlers.answering import Answering
@@ -92,6 +94,40 @@ def test_a_location_through_the_inbox_is_gone_once_it_is_answered(house: House) 
             + connection.exec_driver_sql("SELECT state FROM conversations").all()
         )
     assert "35.519" not in repr(rows)
+
+
+@pytest.mark.parametrize("tapped", [True, False])
+def test_wrong_is_kept_once_whether_typed_or_tapped_and_with_what_was_meant(house: House, tapped: bool) -> None:
+    state = None
+    first = "v1|instead|sodai-mochikomi|sodai-gomi"
+    for number, (text, action) in enumerate(
+        [("粗大ごみを捨てたい", ""), ("ちがう", "v1|wrong|sodai-gomi"), ("持込みのほう", first)]
+    ):
+        said = ("", action) if tapped and action else (text, "")
+        house.inbox.put([NewEvent("line", str(number), "someone", *said, "token", utc_now())])
+        event = house.inbox.claim(utc_now())
+        assert event is not None
+        answered = house.answering.answer(event.new, state)
+        again = house.answering.answer(event.new, state)  # the process died before it was written
+        assert again.said == answered.said
+        assert house.inbox.finish(event, again.conversation, again.question, again.said)
+        assert not house.inbox.finish(event, again.conversation, again.question, again.said)
+        state = answered.conversation
+
+    reporting, ever = (
+        Reporting(house.database),
+        Span(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)),
+    )
+    (wrong,) = reporting.wrong(ever, 9)
+    assert (wrong.text, wrong.shown, wrong.chosen) == ("粗大ごみを捨てたい", "sodai-gomi", "sodai-mochikomi")
+    assert wrong.number == 1
+    assert sum(each.number for each in reporting.turns(ever)) == 1
+
+
+def test_a_question_of_its_own_keeps_nothing(house: House) -> None:
+    house.answering.ask("web", Utterance(action=Action(Verb.WRONG, "sodai-gomi")))
+
+    assert Reporting(house.database).marks(Span(datetime(2000, 1, 1, tzinfo=UTC), utc_now())) == []
 
 
 def test_a_failure_does_not_tell_where_the_person_is(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

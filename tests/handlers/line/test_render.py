@@ -228,6 +228,34 @@ def test_follow_ups_hang_on_the_last_message_after_the_choices() -> None:
     assert labels == [*(option.label for option in MOVING), "手数料は?"]
 
 
+def test_what_tells_choices_apart_stands_above_the_buttons_with_the_number_to_type() -> None:
+    options = (
+        Option("転入届", Action(Verb.ENTRY, "tennyu"), "よその市から引っ越してきた"),
+        Option("転出届", Action(Verb.ENTRY, "tenshutsu"), "よその市へ引っ越す"),
+        Option("どれでもない", Action(Verb.NONE_OF_THESE)),
+    )
+
+    (message,) = compose(reply(Choices("どのことですか", options)), TEXTS)
+
+    body, footer = message["contents"]["body"]["contents"], message["contents"]["footer"]["contents"]
+    assert [[line["text"] for line in row["contents"]] for row in body[1:]] == [
+        ["1. 転入届", "よその市から引っ越してきた"],
+        ["2. 転出届", "よその市へ引っ越す"],
+    ]
+    assert [button["action"]["label"] for button in footer] == ["転入届", "転出届", "どれでもない"]
+    assert "・転出届 — よその市へ引っ越す" in message["altText"]
+
+
+def test_whether_it_was_right_is_never_cut_off() -> None:
+    said = (Option("解決した", Action(Verb.SOLVED, "x")), Option("ちがう", Action(Verb.WRONG, "x")))
+    many = tuple(Option(f"案内{number}", Action(Verb.ENTRY, f"e{number}")) for number in range(20))
+
+    actions = quick(CARD, follow_ups=(*said, *many))
+
+    assert [action["data"] for action in actions[:2]] == ["v1|solved|x", "v1|wrong|x"]
+    assert len(actions) == 13
+
+
 def test_there_are_at_most_thirteen_quick_replies() -> None:
     many = tuple(Option(f"質問{n}", Action(Verb.ENTRY, f"entry{n}")) for n in range(20))
 
@@ -402,7 +430,7 @@ WORDS = st.one_of(
 )
 URLS = st.one_of(st.just(PAGE), st.builds(PAGE.__add__, WORDS), WORDS)
 ACTIONS = st.builds(Action, st.sampled_from(Verb), WORDS, WORDS)
-OPTIONS = st.builds(Option, WORDS, ACTIONS)
+OPTIONS = st.builds(Option, WORDS, ACTIONS, st.just("") | WORDS)
 CALLS = st.builds(CallButton, WORDS, st.one_of(st.sampled_from(["119", "#7119", "045-540-2323"]), WORDS))
 BUTTONS = st.lists(st.one_of(st.builds(LinkButton, WORDS, URLS), CALLS), max_size=12).map(tuple)
 FACTS = st.builds(FactLine, WORDS, WORDS, WORDS, URLS)

@@ -41,9 +41,9 @@ texts = st.text(st.characters(), max_size=40) | st.sampled_from(
 )
 facts = st.builds(FactLine, texts, texts.filter(bool), texts, texts)
 buttons = st.lists(st.builds(LinkButton, texts, texts) | st.builds(CallButton, texts, texts), max_size=3).map(tuple)
-options = st.lists(st.builds(Option, texts, st.builds(Action, st.sampled_from(Verb), texts, texts)), max_size=3).map(
-    tuple
-)
+options = st.lists(
+    st.builds(Option, texts, st.builds(Action, st.sampled_from(Verb), texts, texts), texts), max_size=3
+).map(tuple)
 cards = st.builds(
     Card,
     entry_id=texts,

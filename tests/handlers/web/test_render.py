@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from browser.hand_made import ASK, CARD_REPLY, CITY, JUMINHYO, LONG, PLACES, REPLIES
 
-from bot.reply import CallButton, Card, Kind, LinkButton, Reply, Text
+from bot.action import Action, Verb
+from bot.reply import CallButton, Card, Choices, Kind, LinkButton, Option, Reply, Text
 from handlers.web.parse import Refusal
 from handlers.web.render import Addresses, Renderer, Turn
 
@@ -95,6 +96,22 @@ def test_the_way_out_looks_different() -> None:
     assert shown(REPLIES["引越し"]).count('class="choice way-out"') == 1
 
 
+def test_what_tells_choices_apart_stands_under_the_name_in_the_button() -> None:
+    option = Option("転入届", Action(Verb.ENTRY, "tennyu"), "よその<市>から来た")
+    html = shown(Reply(Kind.CHOOSE, (Choices("どのことですか", (option,)),)))
+
+    assert '転入届<span class="difference">よその&lt;市&gt;から来た</span></span>' in html
+    assert 'name="label" value="転入届"' in html
+
+
+def test_whether_it_was_right_is_asked_apart_from_what_may_be_asked_next() -> None:
+    said = (Option("解決した", Action(Verb.SOLVED, "x")), Option("ちがう", Action(Verb.WRONG, "x")))
+    html = shown(Reply(Kind.ANSWER, (Text("どうぞ"),), (), (*said, Option("メニュー", Action(Verb.MENU)))))
+
+    assert order(html, "つづけて聞く", "メニュー", "この案内で解決しましたか", "v1|solved|x", "v1|wrong|x")
+    assert html.count("<button") == 3
+
+
 def test_an_empty_reply_still_says_something() -> None:
     assert "ほかの言葉で" in shown(Reply(Kind.UNKNOWN, ()))
 
@@ -125,3 +142,13 @@ def test_who_is_asked_where_they_are_gets_a_button_that_only_the_script_shows() 
     html = shown(Reply(Kind.ANSWER, (ASK,)))
     assert order(html, ASK.text, "data-locate", ASK.label)
     assert '<button class="button locate" type="button"' in html
+
+
+def test_words_in_another_language_are_marked_as_such_and_japanese_ones_are_not() -> None:
+    card = replace(JUMINHYO, text="Ask at the ward office.", language="en")
+
+    html = shown(Reply(Kind.ANSWER, (Text("한국어입니다.", language="ko"), card)))
+
+    assert '<p class="words" lang="en">Ask at the ward office.</p>' in html
+    assert '<p class="words" lang="ko">한국어입니다.</p>' in html
+    assert "lang=" not in shown(Reply(Kind.ANSWER, (JUMINHYO,)))
