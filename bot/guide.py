@@ -15,12 +15,12 @@ from bot.asked_fact import AskedFact, AskedFactFinder
 from bot.broad_topic import BroadTopic, BroadTopicFinder
 from bot.card import CardMaker
 from bot.conversation import Conversation, Utterance
-from bot.elsewhere import ElsewhereFinder
+from bot.elsewhere import finders
 from bot.feedback import FeedbackReplies, refused
 from bot.follow_ups import FollowUps
 from bot.handover import Handover
 from bot.knowledge.base import KnowledgeBase
-from bot.knowledge.schema import Desk, Entry, MenuItem, Situation, SmallTalk
+from bot.knowledge.schema import Desk, Entry, Situation, SmallTalk
 from bot.language.which_language import Language, goes_on_in
 from bot.location import Location
 from bot.matching.danger import DangerView
@@ -28,6 +28,8 @@ from bot.matching.document import Document
 from bot.matching.engine import MOST_CANDIDATES, SURE_BY_WORDS, Decision, Engine, Verdict
 from bot.matching.other_language import second_look
 from bot.matching.two_matters import TwoMatters, two_matters
+from bot.menu_reply import MenuReplies
+from bot.notice_board import NoticeBoard
 from bot.opening_answer import OpeningAnswers
 from bot.opening_question import OpeningQuestion
 from bot.place_question import PlaceQuestion
@@ -80,7 +82,9 @@ class Guide:
         self.urgency = Urgency(knowledge.urgent.situations)
         self._openings = OpeningAnswers(knowledge, self._cards)
         self._small_talk = SmallTalkFinder(knowledge.messages.small_talk)
-        self._elsewhere = ElsewhereFinder(knowledge.words.elsewhere)
+        self._elsewhere, self._other_offices = finders(knowledge)
+        self._board = NoticeBoard(knowledge.notice)
+        self._menus = MenuReplies(knowledge, self._follow_ups, self._places, self._board)
         self._broad = BroadTopicFinder(knowledge.menu.items, engine.index.tokenizer)
         self._asked = AskedFactFinder(knowledge.words.fact_names, engine.index.tokenizer)
         self._tongues = Tongues(knowledge)
@@ -98,7 +102,7 @@ class Guide:
             turn = self._said(utterance.text, conversation, now)
         reply = self._tongues.said(turn.reply, language)
         if reply.kind is not Kind.URGENT:
-            reply = replace(reply, blocks=(*self._notice(now), *self._privacy_note(utterance), *reply.blocks))
+            reply = replace(reply, blocks=(*self._board.shown(now), *self._privacy_note(utterance), *reply.blocks))
         about_places = any(isinstance(block, Places | AskLocation) for block in reply.blocks)
         seeks = turn.conversation.seeks if about_places else None
         after = replace(turn.conversation, at=now, seeks=seeks, language=language)
@@ -133,7 +137,7 @@ class Guide:
             case Verb.SOLVED | Verb.WRONG | Verb.INSTEAD:
                 return self._judged(action, conversation, now)
             case Verb.MENU:
-                return self._menu(action.target, conversation)
+                return self._menu(action.target, conversation, now)
             case Verb.PLACES:
                 return self._sought(PlaceQuestion(action.target), (), conversation, now)
             case Verb.SPEAK:
@@ -160,22 +164,10 @@ class Guide:
         meant = Feedback(Mark.INSTEAD, action.detail, chosen=action.target)
         return replace(self._tapped(Action(Verb.ENTRY, action.target), conversation, now), feedback=meant)
 
-    def _menu(self, path: str, conversation: Conversation) -> Turn:
-        items: Sequence[MenuItem] = self.knowledge.menu.items
-        entries: Sequence[str] = ()
-        prompt = self.knowledge.messages.menu_prompt
-        walked: list[str] = []
-        for name in filter(None, path.split("/")):
-            found = next((item for item in items if item.name == name), None)
-            if found is None:
-                break
-            walked.append(name)
-            items, entries = found.items, found.entries
-            prompt = self.knowledge.messages.choose_menu.format(名称=name)
-        deeper = [Option(item.name, Action(Verb.MENU, "/".join([*walked, item.name]))) for item in items]
-        options = (*self._follow_ups.entries(entries), *deeper)
-        reply = Reply(Kind.SMALLTALK, (Choices(prompt, options),))
-        return Turn(reply, replace(conversation, offered=tuple(option.action.encode() for option in options)))
+    def _menu(self, path: str, conversation: Conversation, now: datetime) -> Turn:
+        choices = self._menus.choices(path, now)
+        offered = tuple(option.action.encode() for option in choices.options)
+        return Turn(Reply(Kind.SMALLTALK, (choices,)), replace(conversation, offered=offered))
 
     # What was said -----------------------------------------------------------------------------------------------
 
@@ -190,18 +182,20 @@ class Guide:
         if opening and opening.alone and (turn := self._opening(opening, text, conversation, now)):
             return turn
         if place := self._elsewhere.find(text):
-            words = self.knowledge.messages.elsewhere.format(場所=place)
-            reply = Reply(Kind.UNKNOWN, (Text(words),), self._candidates(text), self._follow_ups.menu())
-            return Turn(reply, replace(conversation, offered=()))
+            return self._not_ours(self.knowledge.messages.elsewhere.format(場所=place), text, conversation)
         if question := self._places.find(text, conversation.seeks):
             return self._sought(question, self._candidates(text), conversation, now)
         if topic := self._broad.find(text):
-            return self._broad_topic(topic, text, conversation)
+            return self._broad_topic(topic, text, conversation, now)
         asked = self._asked.find(text)
         if asked and asked.alone:
             return self._fact_alone(asked, text, conversation, now)
         turn = self._matched(text, asked, conversation, now)
         return self._with_opening(turn, opening, text, now) if opening else turn
+
+    def _not_ours(self, words: str, text: str, conversation: Conversation) -> Turn:
+        reply = Reply(Kind.UNKNOWN, (Text(words),), self._candidates(text), self._follow_ups.menu())
+        return Turn(reply, replace(conversation, offered=()))
 
     def _talked(self, talk: SmallTalk, text: str, conversation: Conversation) -> Turn:
         words = self._tongues.small_talk(talk, conversation.language)
@@ -236,10 +230,10 @@ class Guide:
             return Action(Verb.SPEAK, conversation.topic or "")
         return self._feedback.find(text, conversation)
 
-    def _broad_topic(self, topic: BroadTopic, text: str, conversation: Conversation) -> Turn:
+    def _broad_topic(self, topic: BroadTopic, text: str, conversation: Conversation, now: datetime) -> Turn:
         candidates = self._candidates(text)
         if not topic.entries:
-            menu = self._menu(topic.path, conversation)
+            menu = self._menu(topic.path, conversation, now)
             return replace(menu, reply=replace(menu.reply, kind=Kind.CHOOSE, candidates=candidates))
         offered = topic.entries[:MOST_CHOICES]
         ahead = tuple(Candidate(each, round(1 / len(offered), 4)) for each in offered)
@@ -266,6 +260,9 @@ class Guide:
             entry = self.knowledge.entries[decision.shown[0]]
             name, missed = (asked.name, asked.missed) if asked else (None, False)
             return self._answer(entry, conversation, now, name, candidates, missed=missed)
+        if found := self._other_offices.find(text):
+            words = self.knowledge.messages.other_office.format(用件=found[0], 役所=found[1].name)
+            return self._not_ours(words, text, conversation)
         if decision.verdict is Verdict.CHOOSE:
             return self._choose(decision.shown, candidates, conversation)
         return self._lost(candidates, conversation, now)
@@ -430,12 +427,6 @@ class Guide:
 
     def _candidates(self, text: str) -> tuple[Candidate, ...]:
         return tuple(Candidate(scored.id, scored.confidence) for scored in self.engine.candidates(text))
-
-    def _notice(self, now: datetime) -> tuple[Text, ...]:
-        notice = self.knowledge.notice
-        begun = notice.start is None or notice.start <= now
-        over = notice.end is not None and notice.end <= now
-        return (Text(notice.text.strip()),) if notice.text.strip() and begun and not over else ()
 
     def _privacy_note(self, utterance: Utterance) -> tuple[Text, ...]:
         return (Text(self.knowledge.messages.personal_data),) if utterance.masked else ()

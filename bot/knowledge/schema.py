@@ -437,6 +437,15 @@ class PlaceSearch(Model):
     """Metres to the nearest place from which on a location is taken to be outside the ward."""
 
 
+class OtherOffice(Model):
+    """An office of the state, the prefecture or a company, and matters that are its own."""
+
+    name: Text = Field(alias="名称")
+    matters: tuple[Text, ...] = Field(alias="用件", min_length=1)
+    exceptions: tuple[Text, ...] = Field(default=(), alias="除く")
+    """Words beside which the matter is the ward's after all."""
+
+
 class Words(Model):
     """words.yaml: everyday words ↔ official words, the names of facts, and how places are asked for."""
 
@@ -445,6 +454,8 @@ class Words(Model):
     elsewhere: tuple[Text, ...] = Field(default=(), alias="よその区や市")
     """Other wards, cities and prefectures: a question about their matters is sent there."""
     places: PlaceSearch | None = Field(default=None, alias="場所さがし")
+    other_offices: tuple[OtherOffice, ...] = Field(default=(), alias="ほかの役所のこと")
+    """Matters of other offices: a question that names one is sent there unless an entry answers it clearly."""
     outside: tuple[Text, ...] = Field(default=(), alias="案内しない話")
     """Examples of what a ward's bot has no answer for: what is nearer to these than to any entry gets no service."""
     opening: OpeningWords = Field(default_factory=OpeningWords, alias="開いているかの言葉")
@@ -488,6 +499,9 @@ class Notice(Model):
     start: TokyoTime | None = Field(default=None, alias="開始")
     end: TokyoTime | None = Field(default=None, alias="終了")
     disaster: bool = Field(default=False, alias="災害モード")
+    """Whether the menu for a disaster takes the place of the ordinary one as long as the notice hangs."""
+    entries: tuple[EntryId, ...] = Field(default=(), alias="災害のときの案内")
+    """What the menu for a disaster offers."""
 
 
 class MenuItem(Model):
