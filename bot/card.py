@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from urllib.parse import quote
 
 from bot.clock import TOKYO
 from bot.hours import in_words
@@ -17,6 +19,8 @@ from bot.reply import CallButton, Card, DeskLine, FactLine, LinkButton
 OLD_AFTER_YEARS = 2
 """A source older than this may be out of date, and the card says so."""
 _MOST_LINKS = 2
+_ADDRESS = re.compile(r"[^\s(（、]*[区市町村](?!役)[^\s(（、]*?\d+(?:丁目|番地|番(?=\d)|[-の](?=\d))[\d丁目番地号の-]*")
+"""港北区大豆戸町26番地1, 港北区大豆戸町680-1; neither 2階21番窓口 nor 港北区大豆戸町."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,8 @@ class CardMaker:
             if caller.phone:
                 label = messages.label_call.format(名称=caller.name, 電話=caller.phone.number)
                 yield CallButton(label, caller.phone.number)
+            if entry.desk and desk.place and (url := map_of(desk.place.value)):
+                yield LinkButton(messages.places.label_map, url)
 
 
 def is_doubtful(sourced: Sourced, today: date) -> bool:
@@ -151,6 +157,15 @@ def is_doubtful(sourced: Sourced, today: date) -> bool:
 def url_of(citation: str) -> str:
     """Return the page that a citation names; empty for a printed document."""
     return "" if citation.startswith("「") else citation
+
+
+def map_of(place: str) -> str:
+    """Return the page that looks the address in `place` up on a map; empty when `place` is no address down to a number.
+
+    Google's Maps URLs, which need no key: https://developers.google.com/maps/documentation/urls/get-started#search-action
+    """
+    address = _ADDRESS.match(place)
+    return f"https://www.google.com/maps/search/?api=1&query={quote(address.group())}" if address else ""
 
 
 def _day(day: date) -> str:

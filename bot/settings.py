@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -34,6 +35,13 @@ def _moment(text: str) -> datetime:
     return moment
 
 
+def _address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("https", "http") or not parts.netloc or parts.query or parts.fragment:
+        raise ValueError("not the address of a site")
+    return text.rstrip("/")
+
+
 def _chance(text: str) -> float:
     number = float(text)
     if not 0 <= number <= 1:
@@ -54,6 +62,9 @@ class Settings:
     line_channel_secret: str = _setting("", "LINE: チャネルシークレット(署名の確認)", secret=True)
     line_channel_access_token: str = _setting("", "LINE: チャネルアクセストークン(返信の送信)", secret=True)
     line_api_base: str = _setting("", "LINE: APIのURL。テスト用。空なら本番 (api.line.me)")
+    line_icon_url: str = _setting(
+        "", "LINE: 返事の横に出す絵(https のPNG)。空で PUBLIC_URL があれば、用意のもの", read=_address
+    )
     slack_signing_secret: str = _setting("", "Slack: Signing Secret(署名の確認)", secret=True)
     slack_bot_token: str = _setting("", "Slack: Bot User OAuth Token", secret=True)
     slack_api_base: str = _setting("", "Slack: APIのURL。テスト用。空なら本番")
@@ -64,6 +75,9 @@ class Settings:
     cache_dir: Path = _setting(ROOT / "var" / "cache", "作りなおせるもの(辞書など)を置くフォルダー", read=_path)
     data_dir: Path = _setting(ROOT / "var", "SECRET_KEY を作って置くフォルダー", read=_path)
     staff_password_hash: str = _setting("", "職員画面のパスワードのハッシュ", secret=True)
+    public_url: str = _setting(
+        "", "外から見えるアドレス(例 https://annai.example.jp)。返事から案内のページへ結ぶ", read=_address
+    )
     secret_key: str = _setting("", "利用者IDをかくす鍵。空なら DATA_DIR に作って使う", secret=True)
     port: int = _setting(8000, "annai serve のポート番号", read=int)
     workers: int = _setting(1, "annai serve のプロセスの数", read=int)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response
 
@@ -25,6 +26,9 @@ from handlers.metrics import Metrics
 from handlers.ops import Problem, ops_blueprint
 from handlers.web.blueprint import web_blueprint
 from handlers.worker import Worker
+
+if TYPE_CHECKING:
+    from handlers.line.texts import LineTexts
 
 MAX_BODY = 1_000_000
 """Bytes of a request that any page reads; more is 413."""
@@ -133,9 +137,9 @@ def _open_line(house: _House, live: LiveGuide) -> _Channel:
         return _closed(house.app, "line", "/line/webhook", "LINE_CHANNEL_SECRET と LINE_CHANNEL_ACCESS_TOKEN")
     # LINE's SDK takes a second and 70 MB to import (measured with 3.27): only where it is used.
     from handlers.line.door import LineDoor
+    from handlers.line.icon import icon_blueprint
     from handlers.line.recent_users import RecentUsers
     from handlers.line.send import LineSender
-    from handlers.line.texts import LineTexts
     from handlers.line.webhook import LineInlet, line_blueprint
 
     users = RecentUsers(utc_now)
@@ -152,8 +156,16 @@ def _open_line(house: _House, live: LiveGuide) -> _Channel:
         count=lambda outcome, number: house.metrics.events("line", outcome, number),
     )
     house.app.register_blueprint(line_blueprint(inlet))
-    texts = LineTexts(nothing=live.guide.knowledge.messages.unreadable)
-    return _Channel(lambda: sender.problem, LineDoor(sender, users, texts))
+    house.app.register_blueprint(icon_blueprint())
+    return _Channel(lambda: sender.problem, LineDoor(sender, users, _line_texts(settings, live)))
+
+
+def _line_texts(settings: Settings, live: LiveGuide) -> LineTexts:
+    from handlers.line.texts import LineTexts, sender
+
+    messages = live.guide.knowledge.messages
+    speaker = sender(messages.bot_name, settings.public_url, settings.line_icon_url)
+    return LineTexts(messages.unreadable, messages.label_more, settings.public_url, speaker)
 
 
 def _open_web(house: _House, live: LiveGuide, answering: Answering) -> _Channel:

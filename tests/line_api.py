@@ -298,6 +298,7 @@ def message_problems(messages: Any) -> list[str]:
                 problems += _container_problems(f"{where}.contents", message.get("contents", {}))
             case other:
                 problems.append(f"{where}: a {other} message is not something this bot sends")
+        problems += _sender_problems(f"{where}.sender", message.get("sender", {}))
         problems += _quick_problems(f"{where}.quickReply", message.get("quickReply"), last=at == len(messages) - 1)
     return problems
 
@@ -342,6 +343,15 @@ def _component_problems(where: str, component: Json) -> Iterator[str]:
         yield f"{where}: a button without a label"
     if "action" in component:
         yield from _action_problems(where, component["action"], 40)
+
+
+def _sender_problems(where: str, sender: Json) -> Iterator[str]:
+    """#icon-nickname-switch."""
+    name, icon = sender.get("name", "x"), sender.get("iconUrl", "https://x")
+    if not 1 <= utf16_units(name) <= 20 or "LINE" in name.upper():
+        yield f"{where}: name {name!r}"
+    if not icon.startswith("https://") or len(icon) > 2000:
+        yield f"{where}: icon {icon!r}"
 
 
 def _quick_problems(where: str, quick: Json | None, *, last: bool) -> Iterator[str]:

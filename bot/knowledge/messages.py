@@ -177,6 +177,7 @@ class Messages(Sentences):
     document_note: Text = _sentence("資料の確認日", "資料", "日")
     doubt: Text = _sentence("古い情報のそえ書き", "日")
     label_call: Text = _sentence("電話ボタン", "名称", "電話")
+    label_more: Text = _sentence("つづきのボタン")
     label_source: Text = _sentence("出典ボタン")
     label_desk: Text = _sentence("窓口の見出し")
     label_general_desk: Text = _sentence("総合窓口の見出し")

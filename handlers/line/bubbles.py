@@ -36,11 +36,24 @@ class Room:
 
 ROOMS = (Room(2000, 600, 24, 8), Room(1200, 300, 13, 6), Room(600, 120, 8, 4), Room(300, 40, 4, 3))
 """The first is ample for anything that staff write; the last fits 30 KB whatever the block holds."""
+AT_A_GLANCE = Room(700, 300, 14, 8)
+"""What a phone shows in two screens: enough where one tap shows the rest."""
+EVERYTHING = Room(*[10**9] * 4)
 
 
-def card(block: Card) -> Json | None:
-    """Return the bubble of one service, or None when the card holds nothing to show."""
-    return _fitting(lambda room: flex.bubble(_card_body(block, room), buttons(block.buttons, room)))
+def card(block: Card, whole: LinkButton | None = None) -> Json | None:
+    """Return the bubble of one service, or None when the card holds nothing to show.
+
+    With a page that shows the `whole`, a long card is cut sooner, and its first button opens that page.
+    """
+
+    def build(room: Room) -> Json:
+        body = _card_body(block, room)
+        is_cut = whole is not None and body != _card_body(block, EVERYTHING)
+        targets = [whole, *block.buttons] if whole and is_cut else block.buttons
+        return flex.bubble(body, buttons(targets, room))
+
+    return _fitting(build, (AT_A_GLANCE, *ROOMS) if whole else ROOMS)
 
 
 def choices(block: Choices) -> Json | None:
@@ -80,8 +93,8 @@ def buttons(targets: Sequence[LinkButton | CallButton], room: Room) -> list[Json
     return [made for made in map(flex.open_or_call, targets) if made][: room.buttons]
 
 
-def _fitting(build: Callable[[Room], Json]) -> Json | None:
-    for room in ROOMS:
+def _fitting(build: Callable[[Room], Json], rooms: Sequence[Room] = ROOMS) -> Json | None:
+    for room in rooms:
         made = build(room)
         if limits.wire_bytes(made) <= limits.BUBBLE_BYTES:
             break

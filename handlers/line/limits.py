@@ -24,6 +24,8 @@ BUTTON_LABEL_GRAPHEMES = 40  # #action-object-label-spec
 POSTBACK_DATA_UTF16 = 300  # #postback-action
 DISPLAY_TEXT_GRAPHEMES = 300  # #postback-action
 URI_LENGTH = 1000  # #uri-action
+SENDER_NAME_UTF16 = 20  # #icon-nickname-switch
+ICON_URL_LENGTH = 2000  # #icon-nickname-switch
 
 ELLIPSIS = "…"
 _CLUSTER = regex.compile(r"\X")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import regex
+
 from bot.reply import (
     AskLocation,
     Block,
@@ -22,6 +24,10 @@ from bot.reply import (
 )
 from handlers.line import limits
 
+_STOPS = "。！？!?….:："
+_READING = regex.compile(r"(?<=\p{Han})[（(][\p{Hiragana}ー]+[）)]")
+"""住民票（じゅうみんひょう）, as やさしい日本語 writes it."""
+
 
 def plain(reply: Reply) -> str:
     """Return the whole reply as one text within LINE's limit; empty when the reply holds no words."""
@@ -29,20 +35,27 @@ def plain(reply: Reply) -> str:
 
 
 def gist(block: Block) -> str:
-    """Return what a notification shows and a screen reader says for `block`; empty when it holds no words."""
+    """Return what a notification shows and a screen reader says for `block`; empty when it holds no words.
+
+    Every line ends with a stop, so that the voice pauses, and a reading in brackets is not said twice.
+    """
+    return "\n".join(_stopped(_READING.sub("", line)) for line in _clean(_said(block)))
+
+
+def _said(block: Block) -> list[str]:
     match block:
         case Card():
             shown = [block.highlight] if block.highlight else []
-            said = [block.title, *block.cautions, *map(_fact, shown), block.text]
+            return [block.title, *block.cautions, *map(_fact, shown), block.text]
         case Choices():
-            said = [block.prompt, *map(_option, block.options)]
+            # As in bot.plain_text: what is typed may be the number.
+            return [block.prompt, *(_option(number, each) for number, each in enumerate(block.options, start=1))]
         case Urgent():
-            said = [block.title, block.text, *map(_hotline, block.hotlines)]
+            return [block.title, block.text, *map(_hotline, block.hotlines)]
         case Places():
-            said = [block.title, *map(_place, block.lines)]
+            return [block.title, *map(_place, block.lines)]
         case Text() | AskLocation():
-            said = [block.text]
-    return _lines(said)
+            return [block.text]
 
 
 def _whole(block: Block) -> str:
@@ -50,13 +63,13 @@ def _whole(block: Block) -> str:
         case Card():
             desk = [block.desk.label, block.desk.name, block.desk.opening, *block.desk.lines] if block.desk else []
             facts = map(_fact, block.facts)
-            return _lines([gist(block), *facts, *desk, block.source_note, *map(_button, block.buttons)])
+            return _lines([*_said(block), *facts, *desk, block.source_note, *map(_button, block.buttons)])
         case Places():
             return _lines([block.title, block.text, *(each for line in block.lines for each in _whole_place(line))])
         case Text():
             return _lines([block.text, *map(_button, block.buttons)])
         case _:
-            return gist(block)
+            return _lines(_said(block))
 
 
 def _fact(fact: FactLine) -> str:
@@ -76,9 +89,9 @@ def _hotline(line: HotlineLine) -> str:
     return " ".join(filter(None, map(limits.clean, (line.name, line.call.number, line.about))))
 
 
-def _option(option: Option) -> str:
+def _option(number: int, option: Option) -> str:
     label, description = limits.clean(option.label), limits.clean(option.description)
-    return " — ".join(filter(None, (f"・{label}", description))) if label else ""
+    return " — ".join(filter(None, (f"{number}. {label}", description))) if label else ""
 
 
 def _button(button: LinkButton | CallButton) -> str:
@@ -87,4 +100,12 @@ def _button(button: LinkButton | CallButton) -> str:
 
 
 def _lines(parts: Iterable[str]) -> str:
-    return "\n".join(filter(None, map(limits.clean, parts)))
+    return "\n".join(_clean(parts))
+
+
+def _clean(parts: Iterable[str]) -> list[str]:
+    return [each for each in map(limits.clean, parts) if each]
+
+
+def _stopped(line: str) -> str:
+    return line if line[-1] in _STOPS else line + _STOPS[0]

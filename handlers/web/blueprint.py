@@ -17,7 +17,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from bot.action import Action, Verb
 from bot.answer_json import as_json
 from bot.conversation import Utterance
-from bot.reply import Reply
+from bot.reply import Kind, Reply
 from handlers.web import headers
 from handlers.web.conversation_id import from_cookie, keep, new_conversation_id
 from handlers.web.parse import Asked, Mask, Refusal, RefusedError, parse_form, parse_json
@@ -39,7 +39,7 @@ def web_blueprint(
     mask: Mask,
     identity: Callable[[], tuple[str, str]],
 ) -> Blueprint:
-    """Return the blueprint with GET and POST /, POST /chat, POST /api/ask and the page's static files.
+    """Return the blueprint with GET and POST /, GET /annai/<id>, POST /chat, POST /api/ask and the page's static files.
 
     `converse` (conversation id, utterance) answers in a conversation and saves it; `ask` answers a question by itself,
     and greets who opens the page (Verb.WELCOME); `mask` takes personal data out of typed text before anything else sees it; `identity` says the bot's name and what it
@@ -48,6 +48,7 @@ def web_blueprint(
     door = _WebDoor(converse, ask, mask, identity)
     blueprint = Blueprint("web", __name__, static_folder=str(FOLDER), static_url_path="/web")
     blueprint.add_url_rule("/", view_func=door.open_page, methods=["GET"])
+    blueprint.add_url_rule("/annai/<entry_id>", view_func=door.open_entry, methods=["GET"])
     blueprint.add_url_rule("/", view_func=door.answer_page, methods=["POST"])
     blueprint.add_url_rule("/chat", view_func=door.answer_fragment, methods=["POST"])
     blueprint.add_url_rule("/api/ask", view_func=door.answer_json, methods=["POST"])
@@ -70,6 +71,17 @@ class _WebDoor:
         """Return the page with the greeting."""
         turn = Turn(_number(), reply=self._greeting())
         response = _html(self.renderer.page(turn, self._addresses()))
+        response.headers["Cache-Control"] = headers.PAGE
+        return self._joined(response, from_cookie(request) or new_conversation_id())
+
+    def open_entry(self, entry_id: str) -> Response:
+        """Return the page with one service on it, for links from elsewhere; 404 when there is no such service."""
+        try:
+            reply = self._reply(Asked(Utterance(action=Action(Verb.ENTRY, entry_id)), ""), None)
+            turn, status = Turn(_number(), reply=reply), 200 if reply.kind is Kind.ANSWER else 404
+        except RefusedError as error:
+            turn, status = Turn(_number(), refusal=error.refusal), error.refusal.status
+        response = _html(self.renderer.page(turn, self._addresses()), status)
         response.headers["Cache-Control"] = headers.PAGE
         return self._joined(response, from_cookie(request) or new_conversation_id())
 

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from urllib.parse import unquote
 
 import pytest
 from small_ward import SmallWard
 
-from bot.card import CardMaker
+from bot.card import CardMaker, map_of
 from bot.clock import TOKYO
 from bot.guide import Guide
 from bot.knowledge.loading import load
@@ -61,6 +62,32 @@ def test_a_card_says_what_the_entry_says_and_where_it_was_verified(card) -> None
     assert "2026年6月の" in juminhyo.facts[1].source_note
     assert juminhyo.facts[0].source_url == "https://www.example.jp/juminhyo"
     assert juminhyo.cautions == ()
+
+
+@pytest.mark.parametrize(
+    ("place", "address"),
+    [
+        ("港北区大豆戸町26番地1(区役所)", "港北区大豆戸町26番地1"),
+        ("横浜市港北区大倉山4-2-1", "横浜市港北区大倉山4-2-1"),
+        ("港北区日吉本町一丁目", ""),
+        ("港北区綱島東1丁目9番10号 2階", "港北区綱島東1丁目9番10号"),
+        ("港北区大豆戸町、港北警察署の近く", ""),
+        ("2階21番", ""),
+        ("区役所2階21番窓口", ""),
+        ("新綱島スクエアの中", ""),
+    ],
+)
+def test_only_an_address_down_to_a_number_is_looked_up_on_a_map(place: str, address: str) -> None:
+    assert unquote(map_of(place)).partition("query=")[2] == address
+
+
+def test_the_map_is_that_of_the_entrys_own_desk(ward: SmallWard) -> None:
+    ward.change("contacts.yaml", "値: 1階11番", "値: 港町区本町1-1(区役所)")
+    knowledge = load(ward.folder, ROOT / "knowledge").knowledge
+    made = {name: CardMaker(knowledge).card(knowledge.entries[name], NOW) for name in ("juminhyo", "kyufu")}
+
+    assert [button.label for button in made["juminhyo"].buttons] == ["公式ページ", "戸籍課に電話", "地図を開く"]
+    assert "地図を開く" not in [button.label for button in made["kyufu"].buttons]
 
 
 def test_a_card_names_the_desk_with_place_phone_and_hours(card) -> None:

@@ -80,3 +80,17 @@ def test_an_empty_override_takes_a_setting_out_of_a_processs_environment(monkeyp
 
     assert "NOW" not in environment
     assert environment["PORT"] == "1"
+
+
+@pytest.mark.parametrize(
+    "text", ["annai.example.jp", "javascript:alert(1)", "https://", "https://a.jp/?q=1", "ftp://a.jp"]
+)
+def test_an_address_of_ours_is_one_of_a_site(text: str) -> None:
+    with pytest.raises(WrongSetting, match="PUBLIC_URL"):
+        Settings.from_environment({"PUBLIC_URL": text})
+
+
+def test_an_address_loses_its_last_slash() -> None:
+    assert (
+        Settings.from_environment({"PUBLIC_URL": "https://annai.example.jp/"}).public_url == "https://annai.example.jp"
+    )

@@ -30,11 +30,14 @@ from bot.reply import (
     Text,
     Urgent,
 )
+from handlers.line.compose import compose
 from handlers.line.plain import plain
-from handlers.line.render import compose, render, render_plain
-from handlers.line.texts import LineTexts
+from handlers.line.render import render, render_plain
+from handlers.line.texts import LineTexts, sender
 
 TEXTS = LineTexts(nothing="うまく表示できませんでした。港北区役所(045-540-2323)へお電話ください。")
+SITE = "https://annai.example.jp"
+ON_THE_WEB = LineTexts(TEXTS.nothing, "すべてを読む", SITE, sender("こうほく案内", SITE))
 NOTE = "横浜市ウェブサイト(2026年11月1日確認)"
 PAGE = "https://www.city.yokohama.lg.jp/kohoku/"
 
@@ -141,6 +144,65 @@ def test_a_desk_says_below_its_name_whether_it_is_open() -> None:
     assert "受付中(17:00まで)" in plain(reply(card)).splitlines()
 
 
+def test_a_card_that_is_cut_opens_its_whole_on_the_web() -> None:
+    long = replace(CARD, text="これは長い説明です。" * 200)
+    (short,), (cut,), (alone,) = (
+        compose(reply(CARD), ON_THE_WEB),
+        compose(reply(long), ON_THE_WEB),
+        compose(reply(long), TEXTS),
+    )
+
+    def links(message: dict[str, Any]) -> list[str]:
+        return [part["action"]["label"] for part in components(message["contents"]) if part["type"] == "button"]
+
+    assert links(short) == links(alone) == ["公式ページ", "電話する"]
+    assert links(cut) == ["すべてを読む", "公式ページ", "電話する"]
+    first = next(part for part in components(cut["contents"]) if part["type"] == "button")
+    assert first["action"]["uri"] == SITE + "/annai/juminhyo"
+    (said,) = (part["text"] for part in components(cut["contents"]) if "長い" in part.get("text", ""))
+    assert said.endswith("説明です。…")
+    assert utf16_units(said) <= 700
+
+
+def test_a_card_with_many_facts_is_cut_where_the_rest_is_on_the_web() -> None:
+    many = replace(CARD, facts=tuple(fact(f"項目{n}", "はい") for n in range(20)))
+    (message,) = compose(reply(many), ON_THE_WEB)
+
+    assert "項目13" in str(message)
+    assert "項目14" not in str(message)
+    assert "すべてを読む" in str(message)
+
+
+def test_the_bot_speaks_under_its_own_name_and_icon() -> None:
+    meant = {"name": "こうほく案内", "iconUrl": SITE + "/line/icon.png"}
+
+    for messages in (compose(reply(CARD, PLACES), ON_THE_WEB), compose(reply(), ON_THE_WEB)):
+        assert {str(message["sender"]) for message in messages} == {str(meant)}
+    assert render_plain(reply(CARD), ON_THE_WEB)[0].to_dict()["sender"] == meant
+    assert "sender" not in compose(reply(CARD), TEXTS)[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "site", "icon", "expected"),
+    [
+        ("案内", "", "", None),
+        ("案内", "http://annai.example.jp", "", None),
+        ("案内", SITE, "", {"name": "案内", "iconUrl": SITE + "/line/icon.png"}),
+        ("案内", SITE, "https://cdn.example.jp/a.png", {"name": "案内", "iconUrl": "https://cdn.example.jp/a.png"}),
+        ("LINEで案内", SITE, "", {"iconUrl": SITE + "/line/icon.png"}),
+        ("案" * 21, SITE, "", {"iconUrl": SITE + "/line/icon.png"}),
+        ("🍎" * 11, SITE, "", {"iconUrl": SITE + "/line/icon.png"}),
+        ("案内", "", "https://cdn.example.jp/" + "a" * 2000, None),
+    ],
+)
+def test_a_name_or_icon_that_line_would_refuse_is_left_out(
+    name: str, site: str, icon: str, expected: dict[str, str] | None
+) -> None:
+    made = sender(name, site, icon)
+
+    assert (made.as_json() if made else None) == expected
+
+
 def test_the_fact_that_was_asked_for_is_the_biggest_text() -> None:
     sizes = ["xxs", "xs", "sm", "md", "lg", "xl", "xxl"]
     texts = [component for component in shown(CARD) if component["type"] == "text"]
@@ -170,7 +232,15 @@ def test_the_smallest_card_is_a_title_and_a_text() -> None:
 def test_a_card_reads_well_aloud() -> None:
     (message,) = compose(reply(CARD), TEXTS)
 
-    assert message["altText"] == "\n".join([CARD.title, *CARD.cautions, "手数料: 1通300円", CARD.text])
+    assert message["altText"] == "\n".join(["住民票の写し。", *CARD.cautions, "手数料: 1通300円。", CARD.text])
+
+
+def test_a_reading_in_brackets_is_not_said_twice() -> None:
+    (card,) = compose(
+        reply(replace(CARD, text="区役所（くやくしょ）の戸籍課(こせきか)で、もらえます(土曜も)。")), TEXTS
+    )
+    assert card["altText"].endswith("区役所の戸籍課で、もらえます(土曜も)。")
+    assert "（くやくしょ）" in str(card["contents"])
 
 
 def test_a_button_that_line_would_refuse_is_left_out() -> None:
@@ -203,7 +273,9 @@ def test_each_choice_is_a_button_and_a_quick_reply_that_shows_its_label() -> Non
 def test_choices_read_aloud_say_what_can_be_chosen() -> None:
     (message,) = compose(reply(CHOICES), TEXTS)
 
-    assert message["altText"] == "\n".join([CHOICES.prompt, *(f"・{option.label}" for option in MOVING)])
+    assert message["altText"] == "\n".join(
+        [CHOICES.prompt, *(f"{n}. {option.label}。" for n, option in enumerate(MOVING, 1))]
+    )
 
 
 def test_a_choice_too_long_for_a_postback_is_sent_as_if_typed() -> None:
@@ -243,7 +315,7 @@ def test_what_tells_choices_apart_stands_above_the_buttons_with_the_number_to_ty
         ["2. 転出届", "よその市へ引っ越す"],
     ]
     assert [button["action"]["label"] for button in footer] == ["転入届", "転出届", "どれでもない"]
-    assert "・転出届 — よその市へ引っ越す" in message["altText"]
+    assert "2. 転出届 — よその市へ引っ越す。" in message["altText"].splitlines()
 
 
 def test_whether_it_was_right_is_never_cut_off() -> None:
@@ -286,7 +358,7 @@ def test_places_are_a_text_and_a_carousel_with_a_bubble_for_each() -> None:
 def test_places_read_aloud_say_which_and_how_far() -> None:
     spoken = compose(reply(PLACES), TEXTS)[1]["altText"].splitlines()
 
-    assert spoken[:2] == ["近くの避難場所", "大綱小学校 西へ約660m 横浜市港北区大倉山4-2-1"]
+    assert spoken[:2] == ["近くの避難場所。", "大綱小学校 西へ約660m 横浜市港北区大倉山4-2-1。"]
     assert len(spoken) == 4
 
 
@@ -354,7 +426,7 @@ def test_the_text_for_an_empty_reply_may_not_be_empty() -> None:
 def test_in_plain_words_nothing_of_the_reply_is_missing() -> None:
     text = plain(reply(URGENT, CARD, CHOICES))
 
-    for word in ("#7119", "1通300円", "045-540-2250", PAGE, "8時45分", "戸籍課登録担当", NOTE, "・どれでもない"):
+    for word in ("#7119", "1通300円", "045-540-2250", PAGE, "8時45分", "戸籍課登録担当", NOTE, "3. どれでもない"):
         assert word in text
 
 
@@ -477,13 +549,14 @@ REPLIES = st.builds(
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
-@given(REPLIES)
-def test_whatever_the_reply_line_takes_it(whole: Reply) -> None:
-    meant = compose(whole, TEXTS)
+@given(REPLIES, st.sampled_from([TEXTS, ON_THE_WEB]))
+def test_whatever_the_reply_line_takes_it(whole: Reply, texts: LineTexts) -> None:
+    meant = compose(whole, texts)
 
     assert body_problems(REPLY, {"replyToken": "t", "messages": meant}) == []
-    assert [message.to_dict() for message in render(whole, TEXTS)] == meant
-    assert message_problems([message.to_dict() for message in render_plain(whole, TEXTS)]) == []
+    assert [message.to_dict() for message in render(whole, texts)] == meant
+    plainly = [message.to_dict() for message in render_plain(whole, texts)]
+    assert body_problems(REPLY, {"replyToken": "t", "messages": plainly}) == []
 
 
 WORST = "手" * 9_000

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from bot.action import Action, Verb
 from bot.conversation import Utterance
 from bot.location import Location
-from bot.reply import Reply
+from bot.reply import Kind, Reply, Text
 
 ENTRY = Action(Verb.ENTRY, "juminhyo")
 
@@ -34,6 +34,30 @@ def test_the_page_opens_even_if_nobody_can_greet(client: FlaskClient, answerer) 
     answerer.answer = broken
     page = client.get("/")
     assert page.status_code == 200
+    assert 'id="question"' in page.text
+
+
+def test_one_service_has_a_page_of_its_own(client: FlaskClient, answerer) -> None:
+    page = client.get("/annai/juminhyo")
+    assert page.status_code == 200
+    assert "住民票の写し" in page.text
+    assert answerer.asked == [Utterance(action=ENTRY)]
+    assert answerer.conversed == []
+    assert "Content-Security-Policy" in page.headers
+
+
+def test_a_service_that_is_not_there_is_not_found_and_can_be_asked_for(client: FlaskClient, answerer) -> None:
+    answerer.answer = lambda _: Reply(Kind.UNKNOWN, (Text("すみません。"),))
+    page = client.get("/annai/nani")
+    assert page.status_code == 404
+    assert "すみません。" in page.text
+    assert 'id="question"' in page.text
+
+
+def test_a_service_that_cannot_be_shown_is_an_apology(client: FlaskClient, answerer) -> None:
+    answerer.answer = broken
+    page = client.get("/annai/juminhyo")
+    assert page.status_code == 503
     assert 'id="question"' in page.text
 
 
