@@ -188,7 +188,7 @@ class Guide:
         if topic := self._broad.find(text):
             return self._broad_topic(topic, text, conversation, now)
         asked = self._asked.find(text)
-        if asked and asked.alone:
+        if asked and asked.alone and not self._is_a_matter(text, conversation):
             return self._fact_alone(asked, text, conversation, now)
         turn = self._matched(text, asked, conversation, now)
         return self._with_opening(turn, opening, text, now) if opening else turn
@@ -239,6 +239,10 @@ class Guide:
         ahead = tuple(Candidate(each, round(1 / len(offered), 4)) for each in offered)
         behind = tuple(Candidate(each.id, 0.0) for each in candidates if each.id not in offered)
         return self._choose([each.id for each in ahead], (*ahead, *behind)[:MOST_CANDIDATES], conversation)
+
+    def _is_a_matter(self, text: str, conversation: Conversation) -> bool:
+        """Return whether words that ask for a fact (委任状) are clearly an entry of their own, and no topic is open."""
+        return conversation.topic is None and self.engine.decide(text).verdict is Verdict.ANSWER
 
     def _fact_alone(self, asked: AskedFact, text: str, conversation: Conversation, now: datetime) -> Turn:
         topic = self.knowledge.entries.get(conversation.topic or "")

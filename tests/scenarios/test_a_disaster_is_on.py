@@ -10,7 +10,7 @@ import pytest
 from bot.action import Action, Verb
 from bot.guide import Guide
 from bot.knowledge.schema import Notice
-from bot.plain_text import plain_text
+from bot.plain_text import as_text
 from bot.reply import Choices, Kind, Option, Reply
 
 
@@ -35,7 +35,7 @@ def test_the_menu_is_the_disasters_and_leads_to_places_entries_and_the_ordinary_
     reply = warned.tap(Action(Verb.MENU))
 
     found = options(reply)
-    assert "大雨警報が出ています。" in plain_text(reply)
+    assert "大雨警報が出ています。" in as_text(reply)
     assert [each.action.verb for each in found].count(Verb.PLACES) == 1
     assert {"keikai-level", "chiiki-bousai-kyoten"} <= {each.action.target for each in found}
     ordinary = warned.tap(found[-1].action)
@@ -49,8 +49,8 @@ def test_every_entry_of_the_disasters_menu_answers(warned) -> None:
 
 
 def test_the_notice_stands_above_every_answer_and_a_hotline_above_the_notice(warned) -> None:
-    assert "大雨警報" in plain_text(warned.say("住民票がほしい")).splitlines()[0]
-    assert "大雨警報" not in plain_text(warned.say("家が火事です"))
+    assert "大雨警報" in as_text(warned.say("住民票がほしい")).splitlines()[0]
+    assert "大雨警報" not in as_text(warned.say("家が火事です"))
 
 
 def test_when_it_is_over_the_menu_is_the_ordinary_one(warned) -> None:
