@@ -66,7 +66,8 @@ class Settings:
         "", "LINE: 返事の横に出す絵(https のPNG)。空で PUBLIC_URL があれば、用意のもの", read=_address
     )
     slack_signing_secret: str = _setting("", "Slack: Signing Secret(署名の確認)", secret=True)
-    slack_bot_token: str = _setting("", "Slack: Bot User OAuth Token", secret=True)
+    slack_bot_token: str = _setting("", "Slack: Bot User OAuth Token(xoxb-…。返事の送信)", secret=True)
+    slack_app_token: str = _setting("", "Slack: App-Level Token(xapp-…)。Socket Modeで使うときだけ", secret=True)
     slack_api_base: str = _setting("", "Slack: APIのURL。テスト用。空なら本番")
     database_url: str = _setting(
         f"sqlite:///{ROOT / 'var' / 'annai.sqlite3'}", "データベース。sqlite:///… か postgresql://…", secret=True

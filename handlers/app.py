@@ -42,6 +42,8 @@ class Running:
     worker: Worker
     database: Database
     housekeeping: Housekeeping
+    closing: tuple[Callable[[], None], ...] = ()
+    """What ends the threads of single channels."""
 
     def start(self) -> None:
         """Start the threads; after this the process must not fork."""
@@ -52,6 +54,8 @@ class Running:
     def stop(self) -> None:
         """Finish what is in hand and end every thread."""
         self.worker.stop()
+        for close in self.closing:
+            close()
         self.housekeeping.stop()
         self.live.stop()
         self.database.dispose()
@@ -77,7 +81,7 @@ def create_app(settings: Settings) -> Flask:
     house = _House(app, settings, inbox, conversations, pseudonym, metrics, wake=bell.ring)
     channels = {
         "line": _open_line(house, live),
-        "slack": _closed(app, "slack", "/slack/events", "SLACK_SIGNING_SECRET と SLACK_BOT_TOKEN"),
+        "slack": _open_slack(house, live, answering),
         "web": _open_web(house, live, answering),
     }
     doors = [channel.door for channel in channels.values() if channel.door]
@@ -87,7 +91,8 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(ops_blueprint(live, database, problems, metrics))
     keep = timedelta(days=settings.keep_days)
     housekeeping = Housekeeping(inbox, conversations, QuestionLog(database), keep, utc_now)
-    running = Running(live, worker, database, housekeeping)
+    closing = tuple(channel.close for channel in channels.values())
+    running = Running(live, worker, database, housekeeping, closing)
     app.extensions["annai"] = running
     running.start()
     return app
@@ -129,6 +134,8 @@ class _Channel:
     problem: Problem
     door: Door | None = None
     """The way out for events of the inbox; the web answers at once and needs none."""
+    close: Callable[[], None] = lambda: None
+    """Ends the channel's own threads."""
 
 
 def _open_line(house: _House, live: LiveGuide) -> _Channel:
@@ -166,6 +173,48 @@ def _line_texts(settings: Settings, live: LiveGuide) -> LineTexts:
     messages = live.guide.knowledge.messages
     speaker = sender(messages.bot_name, settings.public_url, settings.line_icon_url)
     return LineTexts(messages.unreadable, messages.label_more, settings.public_url, speaker)
+
+
+def _open_slack(house: _House, live: LiveGuide, answering: Answering) -> _Channel:
+    settings, path = house.settings, "/slack/events"
+    if not (settings.slack_bot_token and (settings.slack_signing_secret or settings.slack_app_token)):
+        wanted = "SLACK_BOT_TOKEN と SLACK_SIGNING_SECRET(Socket Modeでは SLACK_APP_TOKEN)"
+        return _closed(house.app, "slack", path, wanted)
+    # Bolt and the SDK are imported only where they are used, as LINE's.
+    from handlers.slack.bolt import bolt_app
+    from handlers.slack.door import SlackDoor
+    from handlers.slack.home import HomeTab
+    from handlers.slack.inlet import SlackInlet
+    from handlers.slack.send import SlackSender
+    from handlers.slack.texts import SlackTexts
+    from handlers.slack.web_api import WebApi
+    from handlers.slack.webhook import slack_blueprint
+
+    def texts() -> SlackTexts:
+        return SlackTexts.of(live.guide.knowledge.messages)
+
+    def count(outcome: str, number: int) -> None:
+        house.metrics.events("slack", outcome, number)
+
+    sender = SlackSender(WebApi(settings.slack_bot_token, api_base=settings.slack_api_base), utc_now)
+    home = HomeTab(sender, lambda key, utterance: answering.converse("slack", key, utterance), texts)
+    inlet = SlackInlet(
+        inbox_put=house.inbox.put,
+        pseudonym=house.pseudonym.of,
+        mask=masked,
+        unsay=house.conversations.unsay,
+        at_home=home.show,
+        wake=house.wake,
+        clock=utc_now,
+        count=count,
+    )
+    bolt = bolt_app(settings.slack_signing_secret, inlet)
+    house.app.extensions["slack_bolt"] = bolt
+    if settings.slack_signing_secret:
+        house.app.register_blueprint(slack_blueprint(settings.slack_signing_secret, bolt, utc_now, count))
+    else:  # events come through the socket alone
+        house.app.add_url_rule(path, "slack_off", _off, methods=["POST"])
+    return _Channel(lambda: sender.problem, SlackDoor(sender, texts), home.stop)
 
 
 def _open_web(house: _House, live: LiveGuide, answering: Answering) -> _Channel:

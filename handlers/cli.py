@@ -5,8 +5,10 @@ from __future__ import annotations
 from bot.cli import app
 from bot.cli import main as run
 from handlers.line.commands import app as line
+from handlers.slack.commands import app as slack
 
 app.add_typer(line, name="line")
+app.add_typer(slack, name="slack")
 
 
 def main() -> None:

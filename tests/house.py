@@ -16,10 +16,12 @@ from typing import Any
 import pytest
 import requests
 from line_api import LineApi, callback, signature, text_event
+from slack_api import SlackApi, signed
 
 from bot.settings import ROOT, Settings
 
 SECRET = "channel-secret"
+SLACK_SECRET = "signing-secret"
 DEADLINE = 60.0
 """Seconds; a server is up in three, unless the machine has much else to do."""
 
@@ -36,6 +38,11 @@ class Server:
         headers = {"X-Line-Signature": signed if signed is not None else signature(SECRET, body)}
         return requests.post(f"{self.url}/line/webhook", data=body, headers=headers, timeout=10)
 
+    def post_slack(self, body: bytes, headers: dict[str, str] | None = None) -> requests.Response:
+        """Post what Slack sends; signed with the app's secret if nothing else is said."""
+        headers = signed(SLACK_SECRET, body) if headers is None else headers
+        return requests.post(f"{self.url}/slack/events", data=body, headers=headers, timeout=10)
+
     def kill(self) -> None:
         """Kill every process at once, as a power cut does."""
         os.killpg(self.process.pid, signal.SIGKILL)
@@ -45,7 +52,7 @@ class Server:
 class House:
     """Starts servers on the same database, one after the other."""
 
-    def __init__(self, folder: Path, line: LineApi, settings: Settings) -> None:
+    def __init__(self, folder: Path, line: LineApi, settings: Settings, slack: SlackApi | None = None) -> None:
         self.database = folder / "annai.sqlite3"
         self._environment = {
             "PATH": os.environ.get("PATH", ""),
@@ -59,6 +66,12 @@ class House:
             "LINE_CHANNEL_ACCESS_TOKEN": line.access_token,
             "LINE_API_BASE": line.base,
         }
+        if slack:
+            self._environment |= {
+                "SLACK_SIGNING_SECRET": SLACK_SECRET,
+                "SLACK_BOT_TOKEN": slack.token,
+                "SLACK_API_BASE": slack.base,
+            }
         self._log = folder / "log"
         self.servers: list[Server] = []
 

@@ -145,6 +145,20 @@ class FeedbackMessages(Sentences):
     which: Text = _sentence("ちがったとき")
 
 
+class SlackMessages(Sentences):
+    """What only Slack shows: in assistant threads, on the Home tab, in its menus of commands and shortcuts."""
+
+    thinking: Text = _sentence("調べているとき")
+    search: Text = _sentence("さがす欄")
+    search_example: Text = _sentence("さがす欄の例")
+    prompts_title: Text = _sentence("質問の例の見出し")
+    prompts: tuple[Text, ...] = Field(default=(), alias="質問の例")
+    command: Text = _sentence("コマンドの説明")
+    command_hint: Text = _sentence("コマンドの例")
+    shortcut: Text = _sentence("ショートカット")
+    shortcut_about: Text = _sentence("ショートカットの説明")
+
+
 class Messages(Sentences):
     """The bot's sentences by occasion."""
 
@@ -189,4 +203,5 @@ class Messages(Sentences):
     places: PlaceMessages = Field(alias="近くの場所")
     languages: LanguagesMessages = Field(alias="ことばごと")
     feedback: FeedbackMessages = Field(alias="答えの確かめ")
+    slack: SlackMessages = Field(alias="Slack")
     small_talk: tuple[SmallTalk, ...] = Field(default=(), alias="雑談")

@@ -76,6 +76,22 @@ class Conversations:
             connection.execute(delete(feedback).where(feedback.c.conversation_key == key))
             connection.execute(delete(questions).where(questions.c.conversation_key == key))
 
+    def unsay(self, key: str, text: str) -> None:
+        """Delete what is kept of the masked `text` in the conversation `key`: somebody took it back.
+
+        An event with that text that is waiting is not answered any more; one being answered can't be finished, so that
+        nothing comes back through it. Raises DatabaseUnavailable.
+        """
+        is_open = inbox.c.state.in_([InboxState.WAITING, InboxState.CLAIMED])
+        with self._database.writing() as connection:  # the inbox first, as in forget
+            connection.execute(
+                update(inbox)
+                .where(inbox.c.conversation_key == key, inbox.c.text == text, is_open)
+                .values(state=InboxState.DONE, claim=None, lease_until=None, finished_at=self._clock())
+                .values(reason="taken back", **BLANKED)
+            )
+            connection.execute(delete(questions).where(questions.c.conversation_key == key, questions.c.text == text))
+
 
 def write_conversation(
     database: Database, connection: Connection, key: str, state: dict[str, Any], at: datetime
