@@ -439,7 +439,7 @@ class Guide:
 def documents_of(knowledge: KnowledgeBase) -> list[Document]:
     """Return what the index shall hold of the entries."""
     return [
-        Document(entry.id, entry.name, entry.aliases, entry.phrasings, entry.answer)
+        Document(entry.id, entry.name, entry.aliases, (*entry.phrasings, *entry.foreign_phrasings), entry.answer)
         for entry in knowledge.entries.values()
     ]
 

@@ -193,6 +193,7 @@ ENTRY_COLUMNS: tuple[Column, ...] = (
     _text("名称", 28),
     _lines("別名", 24),
     _lines("質問例", 40),
+    _lines("外国語の質問例", 40),
     Column("確認質問", 40, ("確認質問",), _show_questions, _read_questions),
     _text("回答", 60),
     _text("ちがい", 30),

@@ -220,6 +220,8 @@ class Entry(Model):
     name: Text = Field(alias="名称")
     aliases: tuple[Text, ...] = Field(default=(), alias="別名")
     phrasings: tuple[Text, ...] = Field(default=(), alias="質問例")
+    foreign_phrasings: tuple[Text, ...] = Field(default=(), alias="外国語の質問例")
+    """The same in English, 中文, 한국어 and others; indexed like the others."""
     check_questions: tuple[CheckQuestion, ...] = Field(default=(), alias="確認質問")
     answer: Text = Field(alias="回答")
     difference: Annotated[str, Field(min_length=1, max_length=40)] | None = Field(default=None, alias="ちがい")
