@@ -62,7 +62,7 @@ def main() -> None:
     phrasings, utterances = _texts()
     limits = Thresholds(settings.answer_confidence, settings.choose_confidence, settings.shown_confidence, MOST_CHOICES)
     try:
-        model: Embedder | None = Embedder.load()
+        model: Embedder | None = Embedder.load(cores=2)
     except ModelUnavailable as error:
         print(error)
         model = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ log = structlog.get_logger("annai.matching")
 
 AT_ONCE = 150
 """Texts that are embedded before a guide serves (about a second); more of them wait, and the words serve meanwhile."""
+
+MOST_CORES = 2
+"""A short text is no faster in more."""
 
 DictionaryRefused = subprocess.CalledProcessError
 
@@ -59,7 +63,7 @@ class GuideBuilder:
             self.model_problem = "off: MEANING=0"
             return
         try:
-            embedder = Embedder.load(model_folder)
+            embedder = Embedder.load(model_folder, cores=_cores(settings.workers))
         except ModelUnavailable as error:
             self.model_problem = str(error)
             log.error("model not loaded", reason=str(error))
@@ -125,6 +129,11 @@ class GuideBuilder:
         rankers = Ranker.fitted(index.feature_names), Ranker.fitted(index.word_feature_names)
         engine = Engine(index, rankers[0], thresholds, word_ranker=rankers[1])
         return Guide(knowledge, engine, settings.conversation_lasts, _danger(knowledge, index, meaning))
+
+
+def _cores(workers: int) -> int:
+    """Return in how many cores the model may work at one text, so that the workers do not fight for them."""
+    return max(1, min(MOST_CORES, (os.cpu_count() or 1) // max(workers, 1)))
 
 
 def _danger(knowledge: KnowledgeBase, index: Index, meaning: Meaning | None) -> DangerView | None:

@@ -82,7 +82,7 @@ class Embeds(Protocol):
 
 
 class Embedder:
-    """The model in memory. Immutable and thread-safe; with one thread it may be loaded before a process forks."""
+    """The model in memory. Immutable and thread-safe; with one core it may be loaded before a process forks."""
 
     def __init__(
         self, session: Any, tokenizer: Tokenizer, replacements: Mapping[int, str], version: str, threads: int
@@ -92,17 +92,17 @@ class Embedder:
         self._version, self._threads = version, threads
 
     @classmethod
-    def load(cls, folder: Path = MODEL_FOLDER, threads: int = 1, *, verify: bool = True) -> Embedder:
+    def load(cls, folder: Path = MODEL_FOLDER, threads: int = 1, cores: int = 1, *, verify: bool = True) -> Embedder:
         """Return the model in `folder`; raise ModelUnavailable with one line when it can't be used.
 
-        A call embeds its texts in at most `threads` threads, a single text always in the caller's: the model itself
-        starts none. `verify=False` leaves out checksums and self-test, for the command that makes the files.
+        A call embeds its texts in at most `threads` threads, and works at each in at most `cores`: with more than one
+        the model starts threads of its own, which do not survive a fork. `verify=False` leaves out checksums and self-test, for the command that makes the files.
         """
         try:
             version = _verified(folder) if verify else "unverified"
             replacements = json.loads((folder / "normaliser.json").read_text(encoding="utf-8"))
             embedder = cls(
-                _session(folder / "model.onnx"),
+                _session(folder / "model.onnx", cores),
                 _tokenizer(folder / "tokenizer.json"),
                 {int(code, 16): text for code, text in replacements.items()},
                 version,
@@ -187,10 +187,9 @@ def _verified(folder: Path) -> str:
     return hashlib.sha256(f"{_RECIPE}\n{sums}".encode()).hexdigest()[:16]
 
 
-def _session(path: Path) -> Any:
+def _session(path: Path, cores: int) -> Any:
     options = onnxruntime.SessionOptions()
-    # One text takes some milliseconds: threads inside a run would fight with other workers and would not survive a fork.
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.intra_op_num_threads, options.inter_op_num_threads = max(cores, 1), 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_session_config_entry("session.inter_op.allow_spinning", "0")
     options.enable_mem_pattern = False  # it plans for one shape, and no two runs have the same
@@ -323,12 +322,22 @@ class RecentVectors:
 
     def vector(self, text: str, prefix: Prefix = "query: ") -> Vectors:
         """Return shape (384,), which can't be written to: the unit vector of `text`."""
-        known = self._held.get(prefix + text)
-        if known is not None:
-            return known
-        vector: Vectors = self._embedder.embed([text], prefix)[0]
+        (vector,) = self.vectors([text], prefix)
+        return vector
+
+    def vectors(self, texts: Sequence[str], prefix: Prefix = "query: ") -> list[Vectors]:
+        """Return what `vector` does for each of `texts`; those that are not known are computed together."""
+        known = [self._held.get(prefix + text) for text in texts]
+        missing = [text for text, vector in zip(texts, known, strict=True) if vector is None]
+        computed = iter(self._embedder.embed(missing, prefix) if missing else ())
+        return [
+            self._kept(prefix + text, next(computed)) if vector is None else vector
+            for text, vector in zip(texts, known, strict=True)
+        ]
+
+    def _kept(self, key: str, vector: Vectors) -> Vectors:
         vector.setflags(write=False)
-        self._held.put(prefix + text, vector)
+        self._held.put(key, vector)
         return vector
 
     def learn(self, texts: Sequence[str], vectors: Vectors, prefix: Prefix = "query: ") -> None:

@@ -70,11 +70,10 @@ class MeaningView:
 
     def features(self, tokens: Tokens) -> list[Floats]:
         """Return shapes (entries,): the three cosines, and that of the readings if typed in hiragana only, else 0."""
-        vector = self._utterances.vector(tokens.text)
+        texts = [tokens.text, tokens.reading] if tokens.written_in_hiragana else [tokens.text]
+        vector, *read = self._utterances.vectors(texts)
         surface = self._rows.best(self._surfaces @ vector)
-        reading: Floats = 0 * surface
-        if tokens.written_in_hiragana:
-            reading = self._rows.best(self._readings @ self._utterances.vector(tokens.reading))
+        reading: Floats = self._rows.best(self._readings @ read[0]) if read else 0 * surface
         return [surface, self._names @ vector, self._answers @ vector, reading]
 
     def outside_likeness(self, tokens: Tokens) -> float:
