@@ -9,12 +9,12 @@ from enum import StrEnum
 
 from bot.asked_fact import AskedFactFinder
 from bot.conversation import Conversation, Utterance
-from bot.elsewhere import ElsewhereFinder
+from bot.elsewhere import finders
 from bot.guide import Guide
 from bot.question_groups import Group
 from bot.reply import Kind
 
-NEAR = 0.05
+NEAR = 0.3
 """From this confidence on an entry is near enough that the question may belong to it."""
 _OFFERED = 5
 """The answer and the choices that were offered after it: none of these was meant."""
@@ -59,7 +59,7 @@ class Mending:
         """`files` says which file each entry stands in, as staff know it."""
         self._guide, self._files, self._now = guide, files, now
         words = guide.knowledge.words
-        self._elsewhere = ElsewhereFinder(words.elsewhere)
+        self._elsewhere, self._other_offices = finders(guide.knowledge)
         self._facts = AskedFactFinder(words.fact_names, guide.engine.index.tokenizer)
 
     def of(self, group: Group) -> Mend:
@@ -77,7 +77,7 @@ class Mending:
 
     def rightly_unanswered(self, text: str) -> Way | None:
         """Return why nothing needs mending when `text` has no answer, or None."""
-        if self._elsewhere.find(text):
+        if self._elsewhere.find(text) or self._other_offices.find(text):
             return Way.NOT_OURS
         asked = self._facts.find(text)
         return Way.ASKED_BACK if asked and asked.alone else None

@@ -137,7 +137,7 @@ def test_a_topic_whose_hours_are_unknown_says_so_and_names_the_general_desk(resi
 
 
 def test_beside_a_matter_its_counter_is_answered_for_first(resident_at) -> None:
-    reply = resident_at("2026-11-24T10:00:00").say("マイナンバーカードの窓口は土曜やってる?")
+    reply = resident_at("2026-11-24T10:00:00").say("マイナンバーカードを受け取る窓口は土曜やってる?")
 
     words, card = reply.blocks
     assert "11月28日(土)は、9:00〜12:00です。" in words.text
