@@ -24,6 +24,8 @@ class AskedFact:
     """Whether the utterance names no matter of its own: 「いくら?」, not 「住民票いくら?」."""
     missed: bool
     """Whether an entry that lacks it says so."""
+    beside: frozenset[str] = frozenset()
+    """The content words that do not ask for it."""
 
 
 class AskedFactFinder:
@@ -45,13 +47,10 @@ class AskedFactFinder:
         utterance = folded(text)
         for way, fact in self._ways:
             if way and way in utterance:
-                alone = self._says_nothing_else(text, fact) and _is_nearly_all(way, utterance)
-                return AskedFact(fact.name, alone, missed=alone or fact.missed)
+                beside = frozenset(self._tokenizer.analyse(text).words) - self._words[fact.name]
+                alone = not beside and _is_nearly_all(way, utterance)
+                return AskedFact(fact.name, alone, alone or fact.missed, beside)
         return None
-
-    def _says_nothing_else(self, text: str, fact: FactName) -> bool:
-        """Return whether every content word of `text` is one that asks for `fact`."""
-        return set(self._tokenizer.analyse(text).words) <= self._words[fact.name]
 
 
 def _is_nearly_all(way: str, utterance: str) -> bool:

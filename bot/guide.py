@@ -16,6 +16,7 @@ from bot.broad_topic import BroadTopic, BroadTopicFinder
 from bot.card import CardMaker
 from bot.conversation import Conversation, Utterance
 from bot.elsewhere import finders
+from bot.fact_of_what import FactOfWhat
 from bot.feedback import FeedbackReplies, refused
 from bot.follow_ups import FollowUps
 from bot.handover import Handover
@@ -83,6 +84,7 @@ class Guide:
         self._openings = OpeningAnswers(knowledge, self._cards)
         self._small_talk = SmallTalkFinder(knowledge.messages.small_talk)
         self._elsewhere, self._other_offices = finders(knowledge)
+        self._fact_of_what = FactOfWhat(knowledge, engine.index.tokenizer)
         self._board = NoticeBoard(knowledge.notice)
         self._menus = MenuReplies(knowledge, self._follow_ups, self._places, self._board)
         self._broad = BroadTopicFinder(knowledge.menu.items, engine.index.tokenizer)
@@ -190,6 +192,8 @@ class Guide:
         asked = self._asked.find(text)
         if asked and asked.alone and not self._is_a_matter(text, conversation):
             return self._fact_alone(asked, text, conversation, now)
+        if asked and (entry := self._asked_of(asked, text, conversation)):
+            return self._answer(entry, conversation, now, asked.name, missed=True)
         turn = self._matched(text, asked, conversation, now)
         return self._with_opening(turn, opening, text, now) if opening else turn
 
@@ -239,6 +243,13 @@ class Guide:
         ahead = tuple(Candidate(each, round(1 / len(offered), 4)) for each in offered)
         behind = tuple(Candidate(each.id, 0.0) for each in candidates if each.id not in offered)
         return self._choose([each.id for each in ahead], (*ahead, *behind)[:MOST_CANDIDATES], conversation)
+
+    def _asked_of(self, asked: AskedFact, text: str, conversation: Conversation) -> Entry | None:
+        """Return the entry of which the fact is asked though other words stand beside it, unless those are clearer."""
+        topic = self.knowledge.entries.get(conversation.topic or "")
+        about_topic = topic is not None and self._fact_of_what.is_of_topic(asked, topic)
+        entry = topic if about_topic else self._fact_of_what.entry_of_desk(asked)
+        return entry if entry and self.engine.decide(text).verdict is not Verdict.ANSWER else None
 
     def _is_a_matter(self, text: str, conversation: Conversation) -> bool:
         """Return whether words that ask for a fact (委任状) are clearly an entry of their own, and no topic is open."""
