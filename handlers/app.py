@@ -5,25 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response
+from flask import Flask, Response, url_for
 
 from bot.clock import answer_clock, utc_now
+from bot.conversation import Conversation, Utterance
 from bot.language.personal_data import mask
+from bot.language.which_language import Language
 from bot.live import LiveGuide
 from bot.memory.conversations import Conversations
 from bot.memory.database import Database
 from bot.memory.inbox import Inbox
 from bot.memory.pseudonym import Pseudonym
 from bot.memory.questions import QuestionLog
+from bot.reply import Reply
 from bot.secret_key import secret_key
 from bot.settings import Settings
 from handlers.answering import Answering
 from handlers.door import Door
 from handlers.housekeeping import Housekeeping
+from handlers.line.icon import icon_blueprint
 from handlers.metrics import Metrics
 from handlers.ops import Problem, ops_blueprint
+from handlers.staff.attempts import Attempts
+from handlers.staff.blueprint import StaffRoom, staff_blueprint
+from handlers.staff.line_preview import LinePreview
+from handlers.staff.password import is_hash
+from handlers.staff.session import Sessions
 from handlers.web.blueprint import web_blueprint
 from handlers.worker import Worker
 
@@ -72,7 +81,8 @@ def create_app(settings: Settings) -> Flask:
     metrics = Metrics(inbox.counts)
     live = LiveGuide(settings)
     answering = Answering(live, conversations, metrics, answer_clock(settings.now))
-    pseudonym = Pseudonym(secret_key(settings.secret_key, settings.data_dir))
+    key = secret_key(settings.secret_key, settings.data_dir)
+    pseudonym = Pseudonym(key)
 
     app = Flask("handlers", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
@@ -83,11 +93,13 @@ def create_app(settings: Settings) -> Flask:
         "line": _open_line(house, live),
         "slack": _open_slack(house, live, answering),
         "web": _open_web(house, live, answering),
+        "staff": _open_staff(house, live, key),
     }
     doors = [channel.door for channel in channels.values() if channel.door]
     worker = Worker(inbox, conversations, answering.answer, doors, utc_now)
     bell.rings(worker.wake)
     problems = {name: channel.problem for name, channel in channels.items()}
+    app.register_blueprint(icon_blueprint())
     app.register_blueprint(ops_blueprint(live, database, problems, metrics))
     keep = timedelta(days=settings.keep_days)
     housekeeping = Housekeeping(inbox, conversations, QuestionLog(database), keep, utc_now)
@@ -144,7 +156,6 @@ def _open_line(house: _House, live: LiveGuide) -> _Channel:
         return _closed(house.app, "line", "/line/webhook", "LINE_CHANNEL_SECRET と LINE_CHANNEL_ACCESS_TOKEN")
     # LINE's SDK takes a second and 70 MB to import (measured with 3.27): only where it is used.
     from handlers.line.door import LineDoor
-    from handlers.line.icon import icon_blueprint
     from handlers.line.recent_users import RecentUsers
     from handlers.line.send import LineSender
     from handlers.line.webhook import LineInlet, line_blueprint
@@ -163,7 +174,6 @@ def _open_line(house: _House, live: LiveGuide) -> _Channel:
         count=lambda outcome, number: house.metrics.events("line", outcome, number),
     )
     house.app.register_blueprint(line_blueprint(inlet))
-    house.app.register_blueprint(icon_blueprint())
     return _Channel(lambda: sender.problem, LineDoor(sender, users, _line_texts(settings, live)))
 
 
@@ -229,6 +239,40 @@ def _open_web(house: _House, live: LiveGuide, answering: Answering) -> _Channel:
     )
     house.app.register_blueprint(blueprint)
     return _Channel(lambda: "")
+
+
+def _open_staff(house: _House, live: LiveGuide, key: bytes) -> _Channel:
+    hashed = house.settings.staff_password_hash
+    if not is_hash(hashed):
+        why = "は annai staff password が出したものではありません" if hashed else " がありません"
+        for path in ("/staff/", "/staff/<path:_page>"):
+            house.app.add_url_rule(path, "staff_off", _no_staff_room)
+        return _Channel(lambda: f"off: STAFF_PASSWORD_HASH{why}")
+    clock = answer_clock(house.settings.now)
+
+    def turn(utterance: Utterance, language: Language) -> Reply:
+        return live.guide.turn(utterance, Conversation(language=language), clock()).reply
+
+    def compose(reply: Reply) -> list[dict[str, Any]]:
+        from handlers.line.compose import compose
+
+        return compose(reply, _line_texts(house.settings, live))
+
+    room = StaffRoom(
+        password_hash=hashed,
+        sessions=Sessions(key, hashed),
+        attempts=Attempts(utc_now),
+        name=lambda: live.guide.knowledge.messages.bot_name,
+        web_file=lambda name: url_for("web.static", filename=name),
+        line_preview=LinePreview(lambda: live.guide.knowledge, turn, compose, masked, house.settings.public_url),
+    )
+    house.app.register_blueprint(staff_blueprint(room))
+    return _Channel(lambda: "")
+
+
+def _no_staff_room(_page: str = "") -> Response:
+    said = "職員画面は設定されていません(STAFF_PASSWORD_HASH)。\n"
+    return Response(said, 404, content_type="text/plain; charset=utf-8")
 
 
 def _closed(app: Flask, channel: str, path: str, wanted: str) -> _Channel:

@@ -20,6 +20,7 @@ TO_OPERATORS = (
     "handlers/line/commands.py",
     "handlers/line/account_report.py",
     "handlers/slack/commands.py",
+    "handlers/staff/commands.py",
 )
 """What these say is read in /readyz or in a terminal by whoever runs the service, never by a resident."""
 JAPANESE_SENTENCE = regex.compile(r"[\p{Hiragana}\p{Katakana}\p{Han}][^\n]*(です|ます|ました|ません|ください|でした)")

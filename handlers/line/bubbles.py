@@ -149,7 +149,7 @@ def _cautions(cautions: Sequence[str], room: Room) -> list[Json]:
 
 
 def _highlight(fact: FactLine, room: Room) -> list[Json]:
-    name, value = limits.shorten(fact.name, room.line), limits.shorten(fact.value, room.line)
+    name, value = limits.shorten(fact.name, room.line), limits.shorten(_listed(fact.value), room.line)
     # A fee should be seen from afar; a list of papers to bring would fill the screen at that size.
     size = "xxl" if limits.utf16(value) <= 16 else "xl" if limits.utf16(value) <= 60 else "lg"
     lines = [words(name, size="sm", color=flex.QUIET, bold=True)] if name else []
@@ -168,12 +168,18 @@ def _table(facts: Sequence[FactLine], card_note: str, room: Room) -> list[Json]:
 
 def _row(fact: FactLine, card_note: str, room: Room) -> Json | None:
     """Return name and value side by side; a row that lacks one of the two lets the other have the width."""
-    name, value = limits.shorten(fact.name, room.line), limits.shorten(fact.value, room.line)
+    name, value = limits.shorten(fact.name, room.line), limits.shorten(_listed(fact.value), room.line)
     left = [words(name, size="sm", color=flex.QUIET, flex=3)] if name else []
     right = [words(value, size="sm")] if value else []
     right += _fact_source(fact, card_note, room) if right else []
     cells = [*left, *([box("vertical", right, flex=5)] if right else [])]
     return box("horizontal", cells, spacing="md") if cells else None
+
+
+def _listed(value: str) -> str:
+    """Return several lines as a list: where each wraps, the next one would look like its end."""
+    lines = [line.strip() for line in value.splitlines() if limits.clean(line)]
+    return "\n".join(f"・{line.removeprefix('・')}" for line in lines) if len(lines) > 1 else value
 
 
 def _fact_source(fact: FactLine, card_note: str, room: Room) -> list[Json]:
