@@ -26,7 +26,7 @@ class ElsewhereFinder:
 
     def __init__(self, names: Sequence[str]) -> None:
         either = "|".join(regex.escape(normalise(name)) for name in sorted(names, key=len, reverse=True))
-        after = r"の|役所|区役所|市役所|県庁|都庁|役場|[\s、]|では|って|に住|在住"
+        after = r"の|役所|区役所|市役所|庁|役場|[\s、]|では|って|に住|在住"
         self._pattern = regex.compile(rf"({either})(?={after})") if either else None
 
     def find(self, text: str) -> str | None:

@@ -14,7 +14,7 @@ from bot.knowledge.problem import Problem, Severity
 from bot.settings import Settings
 
 JUMINHYO = "services/koseki/juminhyo.yaml"
-QUESTION = "役所で住民票ってもらえる?"
+QUESTION = "住民票を役所でもらう"
 
 
 @pytest.fixture

@@ -120,7 +120,7 @@ def test_shared_files_that_can_not_serve_change_nothing(live: LiveGuide, ward: S
 
 
 def test_what_is_merely_wrong_goes_live(live: LiveGuide, ward: SmallWard) -> None:
-    ward.change(JUMINHYO, "役所で住民票ってもらえる?", "住民票がほしい")
+    ward.change(JUMINHYO, "住民票を役所でもらう", "住民票がほしい")
     ward.change(JUMINHYO, "1通300円", "1通150円")
 
     eventually(lambda: "1通150円" in asked(live))

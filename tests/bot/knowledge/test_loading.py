@@ -132,7 +132,7 @@ def test_a_phrasing_that_stands_twice_in_one_entry_is_wrong(ward: SmallWard) -> 
 
 
 def test_a_check_question_that_is_also_a_phrasing_checks_nothing(ward: SmallWard) -> None:
-    ward.change(JUMINHYO, "役所で住民票ってもらえる?", "住民票がほしい！")
+    ward.change(JUMINHYO, "住民票を役所でもらう", "住民票がほしい！")
 
     problem = one_problem(ward)
 

@@ -128,7 +128,7 @@ def test_lists_and_texts_are_told_by_the_lines_that_differ(book: Book, ward: Sma
     ward.add(JUMINHYO, "# おわり\n")
     book.write("質問例", "住民票がほしい\n会社に住民票を出せと言われた\n住民票ください")
     book.write("回答", "住民票の写しは、戸籍課で受け取れます。\nコンビニでも請求できます。")
-    book.write("確認質問", "役所で住民票ってもらえる?\n住所の証明がいる [choose]")
+    book.write("確認質問", "住民票を役所でもらう\n住所の証明がいる [choose]")
     book.write("リンク", "公式ページ | https://www.example.jp/juminhyo\n地図 | https://www.example.jp/map")
 
     found = book.imported()
