@@ -65,25 +65,21 @@ class Running:
     worker: Worker
     database: Database
     housekeeping: Housekeeping
-    closing: tuple[Callable[[], None], ...] = ()
-    """What ends the threads of single channels."""
-    staff: tuple[Service, ...] = ()
-    """What tells staff."""
+    services: tuple[Service, ...] = ()
+    """What single channels run besides."""
 
     def start(self) -> None:
         """Start the threads; after this the process must not fork."""
         self.live.start()
         self.worker.start()
         self.housekeeping.start()
-        for service in self.staff:
+        for service in self.services:
             service.start()
 
     def stop(self) -> None:
         """Finish what is in hand and end every thread."""
         self.worker.stop()
-        for close in self.closing:
-            close()
-        for service in reversed(self.staff):
+        for service in reversed(self.services):
             service.stop()
         self.housekeeping.stop()
         self.live.stop()
@@ -123,9 +119,9 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(ops_blueprint(live, database, problems, metrics))
     keep = timedelta(days=settings.keep_days)
     housekeeping = Housekeeping(inbox, conversations, QuestionLog(database), keep, utc_now)
-    closing = tuple(channel.close for channel in channels.values())
-    staff = _open_staff_notes(house, live, database, problems)
-    running = Running(live, worker, database, housekeeping, closing, staff)
+    services = [service for channel in channels.values() for service in channel.services]
+    services += _open_staff_notes(house, live, database, problems)
+    running = Running(live, worker, database, housekeeping, tuple(services))
     app.extensions["annai"] = running
     running.start()
     return app
@@ -167,8 +163,8 @@ class _Channel:
     problem: Problem
     door: Door | None = None
     """The way out for events of the inbox; the web answers at once and needs none."""
-    close: Callable[[], None] = lambda: None
-    """Ends the channel's own threads."""
+    services: tuple[Service, ...] = ()
+    """What the channel runs besides."""
 
 
 def _open_line(house: _House, live: LiveGuide) -> _Channel:
@@ -230,7 +226,7 @@ def _open_slack(house: _House, live: LiveGuide, answering: Answering) -> _Channe
         house.app.register_blueprint(slack.blueprint)
     else:
         house.app.add_url_rule(path, "slack_off", _off, methods=["POST"])
-    return _Channel(lambda: slack.sender.problem, slack.door, slack.home.stop)
+    return _Channel(lambda: slack.sender.problem, slack.door, (slack.home, slack.check))
 
 
 def _open_staff_notes(

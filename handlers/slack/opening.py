@@ -23,7 +23,7 @@ from handlers.slack.bolt import bolt_app
 from handlers.slack.door import SlackDoor
 from handlers.slack.home import HomeTab
 from handlers.slack.inlet import SlackInlet
-from handlers.slack.send import SlackSender
+from handlers.slack.send import SlackSender, TokenCheck
 from handlers.slack.staff_notes import StaffDoor, StaffNotes, StaffWatch
 from handlers.slack.texts import SlackTexts
 from handlers.slack.web_api import WebApi
@@ -39,6 +39,7 @@ class SlackParts:
     sender: SlackSender
     door: SlackDoor
     home: HomeTab
+    check: TokenCheck
     texts: Callable[[], SlackTexts]
     blueprint: Blueprint | None
     """None without a signing secret: events come through the socket alone."""
@@ -76,7 +77,7 @@ def open_slack(
     secret = settings.slack_signing_secret
     bolt = bolt_app(secret, inlet)
     blueprint = slack_blueprint(secret, bolt, utc_now, count) if secret else None
-    return SlackParts(bolt, sender, SlackDoor(sender, texts), home, texts, blueprint)
+    return SlackParts(bolt, sender, SlackDoor(sender, texts), home, TokenCheck(sender), texts, blueprint)
 
 
 def open_staff_notes(

@@ -45,7 +45,7 @@ def test_the_hours_are_tokyos() -> None:
 
 @pytest.mark.parametrize("text", ["", "20-8", "25:00-8:00", "20:00", "20:00-8:60", "よる"])
 def test_other_words_are_no_hours(text: str) -> None:
-    with pytest.raises(ValueError, match="hour|minute"):
+    with pytest.raises(ValueError, match=r"hour|minute"):
         QuietHours.read(text)
 
 
