@@ -28,7 +28,7 @@ def main() -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    socket = SlackSocket(app.extensions["slack_bolt"], settings.slack_app_token, api_base=settings.slack_api_base)
+    socket = SlackSocket(app.extensions["slack"].bolt, settings.slack_app_token, api_base=settings.slack_api_base)
     try:
         socket.open()
         log.info("slack_socket_open")

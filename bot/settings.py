@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from bot.quiet_hours import QuietHours
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -42,6 +44,10 @@ def _address(text: str) -> str:
     return text.rstrip("/")
 
 
+def _time(text: str) -> time:
+    return time.fromisoformat(text.zfill(len("09:00")))
+
+
 def _chance(text: str) -> float:
     number = float(text)
     if not 0 <= number <= 1:
@@ -69,6 +75,15 @@ class Settings:
     slack_bot_token: str = _setting("", "Slack: Bot User OAuth Token(xoxb-…。返事の送信)", secret=True)
     slack_app_token: str = _setting("", "Slack: App-Level Token(xapp-…)。Socket Modeで使うときだけ", secret=True)
     slack_api_base: str = _setting("", "Slack: APIのURL。テスト用。空なら本番")
+    slack_staff_channel: str = _setting(
+        "", "Slack: 職員のチャンネルのID(C…)。1日のまとめと、直すところの知らせを送る。空なら送らない"
+    )
+    slack_digest_at: time = _setting(time(9, 0), "Slack: 1日のまとめを送る時刻(例 9:00)", read=_time)
+    slack_quiet_hours: QuietHours = _setting(
+        QuietHours.read("20:00-8:00"),
+        "Slack: 職員のチャンネルに送らない時間(例 20:00-8:00)。終わるまで待ってから送る。0:00-0:00 なら、いつでも送る",
+        read=QuietHours.read,
+    )
     database_url: str = _setting(
         f"sqlite:///{ROOT / 'var' / 'annai.sqlite3'}", "データベース。sqlite:///… か postgresql://…", secret=True
     )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from flask import Flask, Response, url_for
 
 from bot.clock import answer_clock, utc_now
 from bot.conversation import Conversation, Utterance
+from bot.digest import digests
 from bot.language.personal_data import mask
 from bot.language.which_language import Language
 from bot.live import LiveGuide
@@ -19,6 +20,7 @@ from bot.memory.database import Database
 from bot.memory.inbox import Inbox
 from bot.memory.pseudonym import Pseudonym
 from bot.memory.questions import QuestionLog
+from bot.memory.reporting import Reporting
 from bot.reply import Reply
 from bot.secret_key import secret_key
 from bot.settings import Settings
@@ -43,6 +45,18 @@ MAX_BODY = 1_000_000
 """Bytes of a request that any page reads; more is 413."""
 
 
+class Service(Protocol):
+    """Something with threads of its own."""
+
+    def start(self) -> None:
+        """Start them."""
+        ...
+
+    def stop(self) -> object:
+        """End them."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Running:
     """What runs behind an app, so that it can be stopped."""
@@ -51,20 +65,22 @@ class Running:
     worker: Worker
     database: Database
     housekeeping: Housekeeping
-    closing: tuple[Callable[[], None], ...] = ()
-    """What ends the threads of single channels."""
+    services: tuple[Service, ...] = ()
+    """What single channels run besides."""
 
     def start(self) -> None:
         """Start the threads; after this the process must not fork."""
         self.live.start()
         self.worker.start()
         self.housekeeping.start()
+        for service in self.services:
+            service.start()
 
     def stop(self) -> None:
         """Finish what is in hand and end every thread."""
         self.worker.stop()
-        for close in self.closing:
-            close()
+        for service in reversed(self.services):
+            service.stop()
         self.housekeeping.stop()
         self.live.stop()
         self.database.dispose()
@@ -103,8 +119,9 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(ops_blueprint(live, database, problems, metrics))
     keep = timedelta(days=settings.keep_days)
     housekeeping = Housekeeping(inbox, conversations, QuestionLog(database), keep, utc_now)
-    closing = tuple(channel.close for channel in channels.values())
-    running = Running(live, worker, database, housekeeping, closing)
+    services = [service for channel in channels.values() for service in channel.services]
+    services += _open_staff_notes(house, live, database, problems)
+    running = Running(live, worker, database, housekeeping, tuple(services))
     app.extensions["annai"] = running
     running.start()
     return app
@@ -146,8 +163,8 @@ class _Channel:
     problem: Problem
     door: Door | None = None
     """The way out for events of the inbox; the web answers at once and needs none."""
-    close: Callable[[], None] = lambda: None
-    """Ends the channel's own threads."""
+    services: tuple[Service, ...] = ()
+    """What the channel runs besides."""
 
 
 def _open_line(house: _House, live: LiveGuide) -> _Channel:
@@ -191,40 +208,45 @@ def _open_slack(house: _House, live: LiveGuide, answering: Answering) -> _Channe
         wanted = "SLACK_BOT_TOKEN と SLACK_SIGNING_SECRET(Socket Modeでは SLACK_APP_TOKEN)"
         return _closed(house.app, "slack", path, wanted)
     # Bolt and the SDK are imported only where they are used, as LINE's.
-    from handlers.slack.bolt import bolt_app
-    from handlers.slack.door import SlackDoor
-    from handlers.slack.home import HomeTab
-    from handlers.slack.inlet import SlackInlet
-    from handlers.slack.send import SlackSender
-    from handlers.slack.texts import SlackTexts
-    from handlers.slack.web_api import WebApi
-    from handlers.slack.webhook import slack_blueprint
+    from handlers.slack.opening import open_slack
 
-    def texts() -> SlackTexts:
-        return SlackTexts.of(live.guide.knowledge.messages)
-
-    def count(outcome: str, number: int) -> None:
-        house.metrics.events("slack", outcome, number)
-
-    sender = SlackSender(WebApi(settings.slack_bot_token, api_base=settings.slack_api_base), utc_now)
-    home = HomeTab(sender, lambda key, utterance: answering.converse("slack", key, utterance), texts)
-    inlet = SlackInlet(
-        inbox_put=house.inbox.put,
-        pseudonym=house.pseudonym.of,
+    slack = open_slack(
+        settings,
+        inbox=house.inbox,
+        conversations=house.conversations,
+        pseudonym=house.pseudonym,
         mask=masked,
-        unsay=house.conversations.unsay,
-        at_home=home.show,
+        converse=lambda key, utterance: answering.converse("slack", key, utterance),
+        messages=lambda: live.guide.knowledge.messages,
         wake=house.wake,
-        clock=utc_now,
-        count=count,
+        count=lambda outcome, number: house.metrics.events("slack", outcome, number),
     )
-    bolt = bolt_app(settings.slack_signing_secret, inlet)
-    house.app.extensions["slack_bolt"] = bolt
-    if settings.slack_signing_secret:
-        house.app.register_blueprint(slack_blueprint(settings.slack_signing_secret, bolt, utc_now, count))
-    else:  # events come through the socket alone
+    house.app.extensions["slack"] = slack
+    if slack.blueprint:
+        house.app.register_blueprint(slack.blueprint)
+    else:
         house.app.add_url_rule(path, "slack_off", _off, methods=["POST"])
-    return _Channel(lambda: sender.problem, SlackDoor(sender, texts), home.stop)
+    return _Channel(lambda: slack.sender.problem, slack.door, (slack.home, slack.check))
+
+
+def _open_staff_notes(
+    house: _House, live: LiveGuide, database: Database, problems: Mapping[str, Problem]
+) -> tuple[Service, ...]:
+    """Return what tells staff in their Slack channel; nothing where Slack is closed or no such channel is set."""
+    slack = house.app.extensions.get("slack")
+    if slack is None:
+        return ()
+    from handlers.slack.opening import open_staff_notes
+
+    return open_staff_notes(
+        house.settings,
+        slack,
+        inbox=house.inbox,
+        conversations=house.conversations,
+        live=live,
+        channels=problems,
+        digest=digests(Reporting(database), lambda: live.guide),
+    )
 
 
 def _open_web(house: _House, live: LiveGuide, answering: Answering) -> _Channel:

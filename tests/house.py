@@ -52,7 +52,9 @@ class Server:
 class House:
     """Starts servers on the same database, one after the other."""
 
-    def __init__(self, folder: Path, line: LineApi, settings: Settings, slack: SlackApi | None = None) -> None:
+    def __init__(
+        self, folder: Path, line: LineApi, settings: Settings, slack: SlackApi | None = None, **more: str
+    ) -> None:
         self.database = folder / "annai.sqlite3"
         self._environment = {
             "PATH": os.environ.get("PATH", ""),
@@ -72,6 +74,7 @@ class House:
                 "SLACK_BOT_TOKEN": slack.token,
                 "SLACK_API_BASE": slack.base,
             }
+        self._environment |= more
         self._log = folder / "log"
         self.servers: list[Server] = []
 
@@ -88,6 +91,13 @@ class House:
         self.servers.append(server)
         eventually(lambda: _answers(server), self.log)
         return server
+
+    def run(self, program: str) -> subprocess.Popen[bytes]:
+        """Start another program of the project beside the servers; `stop` ends it, too."""
+        with self._log.open("ab") as log:
+            process = subprocess.Popen([sys.executable, ROOT / program], env=self._environment, stderr=log)
+        self.servers.append(Server("", process))
+        return process
 
     def log(self) -> str:
         """Return what the servers have logged."""

@@ -46,6 +46,9 @@ class HomeTab:
         except RuntimeError:  # the process is stopping
             self._room.release()
 
+    def start(self) -> None:
+        """Start nothing: the threads come with the first tab that is opened."""
+
     def stop(self) -> None:
         """Finish what is in hand and end the threads."""
         self._pool.shutdown(wait=True, cancel_futures=True)

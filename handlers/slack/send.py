@@ -8,10 +8,10 @@ Errors: https://docs.slack.dev/reference/methods/chat.postMessage#errors
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Lock
 from typing import Any
 
 import structlog
@@ -43,6 +43,21 @@ _MALFORMED = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_t
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
+class TokenCheck:
+    """Finds out at the start whether the token is good, so that /readyz says so before anybody asks."""
+
+    def __init__(self, sender: SlackSender) -> None:
+        """Check nothing yet."""
+        self._sender = sender
+
+    def start(self) -> None:
+        """Ask Slack, in a thread of its own: it may take its time."""
+        threading.Thread(target=self._sender.check, name="slack-token-check", daemon=True).start()
+
+    def stop(self) -> None:
+        """Do nothing: the thread ends by itself, within the seconds that a call may take."""
+
+
 @dataclass(frozen=True, slots=True)
 class _CannotTell:
     """Whether the message is there could not be found out; `again` when asking once more may help."""
@@ -57,7 +72,7 @@ class SlackSender:
         """Send through `api`."""
         self._api = api
         self._clock = clock
-        self._lock = Lock()
+        self._lock = threading.Lock()
         self._refused = ""
         self._refused_until: datetime | None = None
 
@@ -116,7 +131,7 @@ class SlackSender:
         self._log("assistant.threads.setStatus", self._api.write("assistant.threads.setStatus", body))
 
     def check(self) -> None:
-        """Find out whether the token is good (auth.test), so that /readyz says so before anybody asks."""
+        """Find out whether the token is good (auth.test); never raises."""
         self._call("auth.test", {})
 
     def _send(self, event: InboxEvent, to: ReplyTo, message: Message) -> Answer:
