@@ -12,6 +12,8 @@ from bot.language.normalisation import folded, folded_phrase
 _ALIKE = 86
 """RapidFuzz ratio from which a slip of the finger is forgiven (こんにちわあ, ありがとお)."""
 _SHORTEST_FUZZY = 5
+_DRAWN_OUT = "ーっぁぃぅぇぉ"
+"""What an utterance ends in when it is drawn out: 暇だなー, ありがとうっ."""
 
 
 class SmallTalkFinder:
@@ -31,7 +33,8 @@ class SmallTalkFinder:
         utterance = folded(text)
         if not utterance:
             return None
-        return self._made_of_phrasings(utterance) or self._nearly(utterance)
+        drawn_out = utterance.rstrip(_DRAWN_OUT)
+        return self._made_of_phrasings(utterance) or self._made_of_phrasings(drawn_out) or self._nearly(utterance)
 
     def _made_of_phrasings(self, utterance: str) -> SmallTalk | None:
         first: SmallTalk | None = None

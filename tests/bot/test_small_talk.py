@@ -18,6 +18,8 @@ FINDER = SmallTalkFinder(TALKS)
     ("said", "talk"),
     [
         ("こんにちは", "hello"),
+        ("暇だなー", "chat"),
+        ("ありがとうっ", "thanks"),
         ("こんにちは！！", "hello"),
         ("こんにちは😊", "hello"),
         ("コンニチハ", "hello"),
