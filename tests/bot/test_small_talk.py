@@ -18,7 +18,6 @@ FINDER = SmallTalkFinder(TALKS)
     ("said", "talk"),
     [
         ("こんにちは", "hello"),
-        ("暇だなー", "chat"),
         ("ありがとうっ", "thanks"),
         ("こんにちは！！", "hello"),
         ("こんにちは😊", "hello"),
