@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -50,7 +50,8 @@ class Answering:
         action = Action.decode(event.action) if event.action else None
         utterance = Utterance(event.text, action, event.masked, Location.decode(event.action))
         turn, written = self._turn(event.channel, event.conversation_key, utterance, Conversation.from_json(state))
-        return Answered(turn.reply, turn.conversation.to_json(), written.question, written.said)
+        question = written.question and replace(written.question, message_key=event.message_key)
+        return Answered(turn.reply, turn.conversation.to_json(), question, written.said)
 
     def converse(self, channel: str, key: str, utterance: Utterance) -> Reply:
         """Return the reply to `utterance` in the conversation `key`, saved; without a database the turn still works."""

@@ -17,6 +17,7 @@ from bot.language.which_language import Language
 from bot.live import LiveGuide
 from bot.memory.conversations import Conversations
 from bot.memory.database import Database
+from bot.memory.forgetting import Forgetting
 from bot.memory.inbox import Inbox
 from bot.memory.pseudonym import Pseudonym
 from bot.memory.questions import QuestionLog
@@ -104,7 +105,7 @@ def create_app(settings: Settings) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask types the provider's base class
     bell = Bell()
-    house = _House(app, settings, inbox, conversations, pseudonym, metrics, wake=bell.ring)
+    house = _House(app, settings, database, inbox, conversations, pseudonym, metrics, wake=bell.ring)
     channels = {
         "line": _open_line(house, live),
         "slack": _open_slack(house, live, answering),
@@ -149,6 +150,7 @@ class _House:
 
     app: Flask
     settings: Settings
+    database: Database
     inbox: Inbox
     conversations: Conversations
     pseudonym: Pseudonym
@@ -184,7 +186,7 @@ def _open_line(house: _House, live: LiveGuide) -> _Channel:
         inbox_put=house.inbox.put,
         pseudonym=house.pseudonym.of,
         mask=masked,
-        forget=house.conversations.forget,
+        forgetting=Forgetting(house.database),
         wake=house.wake,
         remember=users.remember,
         clock=utc_now,

@@ -94,21 +94,31 @@ class Outage:
     """Whether the database is away just now, so that one outage gives one log line and not thousands."""
 
     _away: bool = False
+    _answers: int = 0
+    """How often an outage has ended."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def seen(self, error: DatabaseUnavailable) -> None:
-        """Note that the database did not answer."""
+    def asked(self) -> int:
+        """Return a mark of this moment, for `seen`: a call to the database begins."""
+        return self._answers
+
+    def seen(self, error: DatabaseUnavailable, asked: int) -> None:
+        """Note that the database did not answer a call that began at the mark `asked`.
+
+        When another thread has had an answer since then, this call met the outage that is over, not a new one.
+        """
         with self._lock:
+            if asked != self._answers:
+                return
             is_new, self._away = not self._away, True
         if is_new:
             log.error("database_unavailable", reason=str(error))
 
     def over(self) -> None:
-        """Note that the database answered."""
-        if not self._away:
-            return
+        """Note that the database answered somebody whom it had not answered before."""
         with self._lock:
             was_away, self._away = self._away, False
+            self._answers += was_away
         if was_away:
             log.info("database_back")
 
@@ -206,6 +216,7 @@ class Worker:
 
     def _beat(self) -> None:
         """Renew the leases of what is in hand. With nothing in hand, touch nothing."""
+        missed = False
         while not self._resting.is_set():
             with self._changed:
                 self._changed.wait_for(lambda: self._in_hand or self._resting.is_set())
@@ -216,24 +227,35 @@ class Worker:
                 claims = frozenset(self._in_hand)
             if not claims:
                 continue
+            asked = self._outage.asked()
             try:
                 self._inbox.renew(claims, self._clock())
             except DatabaseUnavailable as error:
-                self._outage.seen(error)
+                missed = True
+                self._outage.seen(error, asked)
             except Exception as error:  # without a heartbeat, every slow answer would be doubled
                 _log_error("heartbeat_error", error)
+            else:
+                if missed:
+                    self._outage.over()
+                missed = False
 
     def _insist(self, call: Callable[[], T]) -> T:
         """Return what `call` returns, trying again while the database is away; raises only when the worker stops."""
+        failed = False
         while True:
+            asked = self._outage.asked()
             try:
                 result = call()
             except DatabaseUnavailable as error:
-                self._outage.seen(error)
+                failed = True
+                self._outage.seen(error, asked)
                 if self._stopping.wait(OUTAGE_PAUSE):
                     raise
             else:
-                self._outage.over()
+                # Only who was refused knows that it is over: one that reads gets its answer while writers still wait.
+                if failed:
+                    self._outage.over()
                 return result
 
     # One event

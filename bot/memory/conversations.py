@@ -10,8 +10,9 @@ from sqlalchemy import Connection, delete, select, update
 
 from bot.memory.database import Database
 from bot.memory.feedback import FeedbackRecord, write_feedback
+from bot.memory.forgetting import forget
 from bot.memory.questions import QuestionRecord, write_question
-from bot.memory.tables import BLANKED, InboxState, conversations, feedback, inbox, questions, utc_now
+from bot.memory.tables import BLANKED, OPEN_STATES, TAKEN_BACK, InboxState, conversations, inbox, questions, utc_now
 
 
 class Conversations:
@@ -60,21 +61,8 @@ class Conversations:
         Its events keep only the channel's id (a redelivery must still be recognised). One that is waiting is not
         answered any more; one being answered can't be finished, so that nothing comes back through it.
         """
-        is_open = inbox.c.state.in_([InboxState.WAITING, InboxState.CLAIMED])
-        of_key = inbox.c.conversation_key == key
         with self._database.writing() as connection:
-            # The inbox first: whoever is just finishing an event of this key has then either written before the
-            # deletes below, or lost the claim.
-            connection.execute(
-                update(inbox)
-                .where(of_key, is_open)
-                .values(state=InboxState.DONE, claim=None, lease_until=None, finished_at=self._clock())
-                .values(reason="forgotten")
-            )
-            connection.execute(update(inbox).where(of_key).values(conversation_key="", **BLANKED))
-            connection.execute(delete(conversations).where(conversations.c.key == key))
-            connection.execute(delete(feedback).where(feedback.c.conversation_key == key))
-            connection.execute(delete(questions).where(questions.c.conversation_key == key))
+            forget(connection, lambda column: column == key, self._clock())
 
     def unsay(self, key: str, text: str) -> None:
         """Delete what is kept of the masked `text` in the conversation `key`: somebody took it back.
@@ -82,13 +70,13 @@ class Conversations:
         An event with that text that is waiting is not answered any more; one being answered can't be finished, so that
         nothing comes back through it. Raises DatabaseUnavailable.
         """
-        is_open = inbox.c.state.in_([InboxState.WAITING, InboxState.CLAIMED])
+        is_open = inbox.c.state.in_(OPEN_STATES)
         with self._database.writing() as connection:  # the inbox first, as in forget
             connection.execute(
                 update(inbox)
                 .where(inbox.c.conversation_key == key, inbox.c.text == text, is_open)
                 .values(state=InboxState.DONE, claim=None, lease_until=None, finished_at=self._clock())
-                .values(reason="taken back", **BLANKED)
+                .values(reason=TAKEN_BACK, **BLANKED)
             )
             connection.execute(delete(questions).where(questions.c.conversation_key == key, questions.c.text == text))
 

@@ -18,9 +18,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, Operationa
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from bot.memory.tables import feedback, metadata, schema_version
+from bot.memory.tables import by_message, feedback, metadata, schema_version
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """The form of the tables that this program knows. A change to tables.py raises it and adds a step below."""
 
 BUSY_TIMEOUT = 5.0
@@ -137,7 +137,14 @@ def _add_feedback(connection: Connection) -> None:
     feedback.create(connection)
 
 
-_STEPS: dict[int, Callable[[Connection], None]] = {2: _add_feedback}
+def _add_message_keys(connection: Connection) -> None:
+    for table in ("inbox", "questions"):
+        connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN message_key TEXT NOT NULL DEFAULT ''")
+    for index in by_message:
+        index.create(connection)
+
+
+_STEPS: dict[int, Callable[[Connection], None]] = {2: _add_feedback, 3: _add_message_keys}
 """Version → what makes it of the one before, in one transaction with all other steps."""
 
 _opened: weakref.WeakSet[Database] = weakref.WeakSet()

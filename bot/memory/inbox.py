@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.memory.conversations import write_conversation
 from bot.memory.database import Database, DatabaseUnavailable
 from bot.memory.feedback import FeedbackRecord, write_feedback
+from bot.memory.forgetting import is_taken_back
 from bot.memory.questions import QuestionRecord, write_question
 from bot.memory.tables import BLANKED, InboxState, UtcTime, inbox, utc_now
 
@@ -51,6 +52,8 @@ class NewEvent:
     """When it happened, by the channel's clock."""
     masked: tuple[str, ...] = ()
     """Which kinds of personal data were masked in `text`."""
+    message_key: str = ""
+    """The keyed hash of the channel's message id, so that a message that is taken back is found; empty for a tap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,10 @@ class Inbox:
         )
 
     def put(self, events: Sequence[NewEvent]) -> int:
-        """Store all `events` that are not there yet, or none of them; return how many were new."""
+        """Store all `events` that are not there yet, or none of them; return how many were new.
+
+        One whose message was taken back before it arrived is not stored.
+        """
         try:
             return self._put(events)
         except DatabaseUnavailable:
@@ -95,7 +101,8 @@ class Inbox:
         now = self._clock()
         with self._database.writing() as connection:
             # One by one: the rows get their numbers in the order of the events, and only a new one returns its number.
-            ids = [connection.scalar(self._insert, _values(event, now)) for event in events]
+            wanted = [each for each in events if not is_taken_back(connection, each.channel, each.message_key)]
+            ids = [connection.scalar(self._insert, _values(event, now)) for event in wanted]
         return sum(row_id is not None for row_id in ids)
 
     def claim(self, now: datetime, channels: Collection[str] | None = None) -> InboxEvent | None:
@@ -263,6 +270,7 @@ def _values(event: NewEvent, now: datetime) -> dict[str, Any]:
         "attempt": 0,
         "sending_began": False,
         "reason": "",
+        "message_key": event.message_key,
     }
 
 
@@ -276,5 +284,6 @@ def _event(row: Row[Any], attempt: int, claim: str) -> InboxEvent:
         reply_to=row.reply_to,
         occurred_at=row.occurred_at,
         masked=tuple(row.masked),
+        message_key=row.message_key,
     )
     return InboxEvent(row.id, new, row.received_at, attempt, row.sending_began, claim)

@@ -31,6 +31,8 @@ class QuestionRecord:
     """How long the answer took."""
     knowledge_revision: str
     """Which state of the knowledge files answered."""
+    message_key: str = ""
+    """As in the inbox: what asked this, should it be taken back."""
 
 
 class QuestionLog:
@@ -74,6 +76,7 @@ def write_question(connection: Connection, record: QuestionRecord) -> None:
             topic=record.topic,
             milliseconds=record.milliseconds,
             knowledge_revision=record.knowledge_revision,
+            message_key=record.message_key,
         )
     )
 
@@ -89,4 +92,5 @@ def _record(row: Row[tuple[object, ...]]) -> QuestionRecord:
         topic=row.topic,
         milliseconds=row.milliseconds,
         knowledge_revision=row.knowledge_revision,
+        message_key=row.message_key,
     )

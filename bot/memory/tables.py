@@ -47,6 +47,11 @@ class InboxState(StrEnum):
 BLANKED = {"text": "", "action": "", "reply_to": ""}
 """What is taken out of an event's row once it is over. The id stays, so that a redelivery is still recognised."""
 
+OPEN_STATES = (InboxState.WAITING, InboxState.CLAIMED)
+
+TAKEN_BACK = "taken back"
+"""The reason of an event whose message the resident has unsent."""
+
 
 class UtcTime(TypeDecorator[datetime]):
     """A moment, stored as UTC and returned with its time zone on both engines."""
@@ -116,6 +121,8 @@ inbox = Table(
     Column("lease_until", UtcTime),
     Column("finished_at", UtcTime),
     Column("reason", AnyText, nullable=False),
+    # The keyed hash of the channel's message id: what is taken back is found by it. Empty where there is none.
+    Column("message_key", AnyText, nullable=False, server_default=""),
     UniqueConstraint("channel", "event_id", name="inbox_once"),
 )
 OPEN = text("state IN ('waiting', 'claimed')")
@@ -147,6 +154,12 @@ questions = Table(
     Column("topic", AnyText),
     Column("milliseconds", Float, nullable=False),
     Column("knowledge_revision", AnyText, nullable=False),
+    Column("message_key", AnyText, nullable=False, server_default=""),
+)
+HAS_MESSAGE = text("message_key <> ''")
+by_message = (
+    Index("inbox_message", inbox.c.message_key, sqlite_where=HAS_MESSAGE, postgresql_where=HAS_MESSAGE),
+    Index("questions_message", questions.c.message_key, sqlite_where=HAS_MESSAGE, postgresql_where=HAS_MESSAGE),
 )
 
 feedback = Table(

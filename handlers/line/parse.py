@@ -26,11 +26,14 @@ _DUMMY_TOKEN = re.compile(r"0+|f+")
 _UNREADABLE = frozenset({"sticker", "image", "video", "audio", "file"})
 _ACKNOWLEDGED = frozenset(
     {
-        *("unsend", "leave", "memberJoined", "memberLeft", "videoPlayComplete", "beacon", "accountLink", "membership"),
+        *("memberJoined", "videoPlayComplete", "beacon", "accountLink", "membership"),
         *("module", "activated", "deactivated", "botSuspended", "botResumed", "delivery"),
     }
 )
-"""Known, and nothing to answer; the names are counted as they are, any other as unknown_type."""
+"""Known, and nothing to answer; the names are counted as they are, any other as unknown_type.
+
+memberJoined has a reply token, but in a room the bot was introduced once, on joining: it greets no single member.
+"""
 
 
 class UnreadableBody(ValueError):
@@ -59,13 +62,36 @@ class Asked:
     text: str = ""
     action: Action | None = None
     location: Location | None = None
+    message_id: str = ""
+    """What an unsend event names; empty for what is no message."""
+    starts_anew: bool = False
+    """Whether the person had blocked the account before (#follow-event, isUnblocked): nothing of then is remembered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """The person has blocked the account: forget the conversation (#unfollow-event)."""
+    """Somebody is gone: forget the conversation.
 
-    origin: Origin
+    The person has blocked the account (#unfollow-event), members have left a room (#member-left-event), or the account
+    has left the room itself (#leave-event).
+    """
+
+    event: str
+    """The type, for the metric."""
+    occurred_at: datetime
+    place_id: str = ""
+    """The room; empty for a person alone."""
+    user_ids: tuple[str, ...] = ()
+    """Who left; empty for the whole room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """A message was taken back: keep nothing of it (receiving-messages/#webhook-unsend-message)."""
+
+    event_id: str
+    message_id: str
+    occurred_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +100,11 @@ class Ignored:
 
     reason: str
     """One word from a closed list, fit for a metric's label."""
+    name: str = ""
+    """The type of an event that this program does not know, as LINE wrote it."""
 
 
-Parsed = Asked | Left | Ignored
+Parsed = Asked | Left | Unsent | Ignored
 _Said = str | Action | Location | Ignored
 
 
@@ -100,27 +128,54 @@ def _event(event: Any, received_at: datetime) -> Parsed:
     event_id = _identifier(event, "webhookEventId")
     if not isinstance(kind, str) or not event_id:
         return Ignored("malformed")
-    origin = _origin(event)
-    if kind == "unfollow":
-        return Left(origin)
+    occurred_at = _occurred_at(event, received_at)
+    # What asks to forget is obeyed in any mode: it sends nothing.
+    if kind == "unsend":
+        message_id = _identifier(_field(event, "unsend"), "messageId")
+        return Unsent(event_id, message_id, occurred_at) if message_id else Ignored("malformed")
+    if kind in ("unfollow", "leave", "memberLeft"):
+        return _left(kind, event, occurred_at)
     # In standby another module holds the chat and the bot must stay silent (#common-properties).
     mode = _field(event, "mode")
     if mode not in ("active", None):
         return Ignored("standby" if mode == "standby" else "unknown_mode")
+    return _asked(kind, event, event_id, occurred_at, received_at)
+
+
+def _left(kind: str, event: Any, occurred_at: datetime) -> Left | Ignored:
+    origin = _origin(event)
+    if kind == "unfollow":
+        return Left(kind, occurred_at, user_ids=(origin.user_id,)) if origin.user_id else Ignored("no_user")
+    if not origin.place_id:
+        return Ignored("malformed")
+    if kind == "leave":
+        return Left(kind, occurred_at, origin.place_id)
+    members = (_identifier(member, "userId") for member in _items(_field(event, "left"), "members"))
+    gone = tuple(member for member in members if member)
+    return Left(kind, occurred_at, origin.place_id, gone) if gone else Ignored("no_user")
+
+
+def _asked(kind: str, event: Any, event_id: str, occurred_at: datetime, received_at: datetime) -> Asked | Ignored:
+    origin = _origin(event)
     said = _said(kind, event, in_group=bool(origin.place_id))
     if isinstance(said, Ignored):
         return said
     token = _identifier(event, "replyToken")
     if not token or _DUMMY_TOKEN.fullmatch(token):
         return Ignored("dummy_token" if token else "no_reply_token")
-    occurred_at = _occurred_at(event, received_at)
     if _redelivered(event) and received_at - occurred_at > REDELIVERED_TOKEN_LASTS:
         token = ""
-    if isinstance(said, Action):
-        return Asked(event_id, token, occurred_at, origin, action=said)
-    if isinstance(said, Location):
-        return Asked(event_id, token, occurred_at, origin, location=said)
-    return Asked(event_id, token, occurred_at, origin, text=said)
+    return Asked(
+        event_id,
+        token,
+        occurred_at,
+        origin,
+        text=said if isinstance(said, str) else "",
+        action=said if isinstance(said, Action) else None,
+        location=said if isinstance(said, Location) else None,
+        message_id=_identifier(_field(event, "message"), "id") if kind == "message" else "",
+        starts_anew=kind == "follow" and _field(_field(event, "follow"), "isUnblocked") is True,
+    )
 
 
 def _said(kind: str, event: Any, *, in_group: bool) -> _Said:
@@ -130,7 +185,7 @@ def _said(kind: str, event: Any, *, in_group: bool) -> _Said:
         return _postback(_field(event, "postback"))
     if kind in ("follow", "join"):
         return Action(Verb.WELCOME)
-    return Ignored(kind if kind in _ACKNOWLEDGED else "unknown_type")
+    return Ignored(kind) if kind in _ACKNOWLEDGED else Ignored("unknown_type", kind)
 
 
 def _message(message: Any, *, in_group: bool) -> _Said:
@@ -146,7 +201,15 @@ def _message(message: Any, *, in_group: bool) -> _Said:
     if kind == "location":
         # Title and address are left behind: the point is enough, and they say even more of the person.
         return Location.of(_field(message, "latitude"), _field(message, "longitude")) or Action(Verb.UNREADABLE)
+    if kind == "image" and _is_further_image(message):
+        return Ignored("further_image")
     return Action(Verb.UNREADABLE) if kind in _UNREADABLE else Ignored("unknown_message")
+
+
+def _is_further_image(message: Any) -> bool:
+    """Return whether the image came together with one before it: several at once get one answer (#wh-image)."""
+    index = _field(_field(message, "imageSet"), "index")
+    return type(index) is int and index > 1
 
 
 def _text(message: Any, text: str, *, in_group: bool) -> _Said:
@@ -179,6 +242,8 @@ def _span(span: Any) -> tuple[int, int]:
 def _postback(postback: Any) -> _Said:
     data = _field(postback, "data")
     action = Action.decode(clean(data)) if isinstance(data, str) else None
+    # A date or time that was picked (`params.date`, `.time`, `.datetime`) is left behind: `data` says what the tap asks
+    # for, and no answer of ours depends on a date that residents pick.
     # Turning a page of the rich menu is a postback, too, and asks for nothing (#postback-params-object-for-richmenu-switch-action).
     if action is None and _field(_field(postback, "params"), "newRichMenuAliasId") is not None:
         return Ignored("rich_menu_switch")

@@ -7,19 +7,23 @@ LINE waits two seconds and wants 200 before any work is done
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import structlog
 from flask import Blueprint, Response, request
 
 from bot.action import Action, Verb
+from bot.memory.forgetting import Forgetting, member_key
 from bot.memory.inbox import NewEvent
-from handlers.line.parse import Asked, Ignored, Left, Origin, UnreadableBody, parse
+from handlers.line.event_names import EventNames
+from handlers.line.parse import Asked, Ignored, Left, Origin, Parsed, UnreadableBody, Unsent, parse
 from handlers.line.verify import SIGNATURE_HEADER, verify
 
 MAX_BODY = 1_000_000
 """Far above what LINE sends; a larger body is refused before it is read."""
+_A_MOMENT = timedelta(milliseconds=1)
+"""LINE's times have no finer grain: what happened at the same time as coming back is answered."""
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
@@ -36,8 +40,8 @@ class LineInlet:
     """(channel, *ids) → the keyed hash that stands for them."""
     mask: Callable[[str], tuple[str, tuple[str, ...]]]
     """Text → text without personal data, and which kinds were in it."""
-    forget: Callable[[str], None]
-    """Forget the conversation with this key."""
+    forgetting: Forgetting
+    """Deletes what is kept of a person, a room or a message."""
     wake: Callable[[], None]
     """Tell the worker that there is something to do."""
     remember: Callable[[str, str], None]
@@ -46,6 +50,8 @@ class LineInlet:
     """The time, with time zone."""
     count: Callable[[str, int], None]
     """(outcome, how many), for the metrics; the outcomes are a closed list of words."""
+    names: EventNames = field(default_factory=EventNames)
+    """The event types that this program does not know."""
 
     def take(self, body: bytes) -> None:
         """Store what `body` asks for. Raises whatever the database raises, so that LINE sends it again."""
@@ -54,26 +60,55 @@ class LineInlet:
         except UnreadableBody as error:
             self._note("unreadable", why=str(error))
             return
-        asked = [event for event in parsed if isinstance(event, Asked)]
-        if asked:
-            new = self.inbox_put([self._new_event(event) for event in asked])
-            self.count("stored", new)
-            self.count("duplicate", len(asked) - new)
+        waiting: list[Asked] = []
         for event in parsed:
-            self._after(event)
-        if asked:
-            self.wake()
+            # In their order: who asks, leaves and comes back is forgotten in between, and only then.
+            if isinstance(event, Left | Unsent) or (isinstance(event, Asked) and event.starts_anew):
+                self._store(waiting)
+                waiting = []
+            self._heed(event)
+            if isinstance(event, Asked):
+                waiting.append(event)
+        self._store(waiting)
 
-    def _after(self, event: Asked | Left | Ignored) -> None:
-        """Do what follows once the events are safe."""
+    def _store(self, asked: Sequence[Asked]) -> None:
+        if not asked:
+            return
+        for event in asked:  # before the worker can take them
+            if event.origin.user_id and not event.origin.place_id:
+                self.remember(event.event_id, event.origin.user_id)
+        new = self.inbox_put([self._new_event(event) for event in asked])
+        self.count("stored", new)
+        self.count("duplicate", len(asked) - new)
+        self.wake()
+
+    def _heed(self, event: Parsed) -> None:
+        """Do what an event asks for besides an answer."""
         match event:
-            case Asked(origin=Origin(user_id=user_id, place_id="")) if user_id:
-                self.remember(event.event_id, user_id)
-            case Left(origin=origin) if origin.user_id:
-                self.forget(self._key(origin, ""))
-                self.count("unfollow", 1)
-            case Ignored(reason=reason):
-                self._note(reason)
+            case Asked(starts_anew=True, origin=Origin(user_id=user_id)) if user_id:
+                # The unfollow event may never have come: the block began while nobody listened.
+                self.forgetting.person(self._person(user_id), event.occurred_at - _A_MOMENT)
+                self.count("follow_again", 1)
+            case Left():
+                self._forget(event)
+                self.count(event.event, 1)
+            case Unsent():
+                message = self._message_key(event.message_id)
+                self.forgetting.message("line", message, event.event_id, event.occurred_at)
+                self.count("unsend", 1)
+            case Ignored(reason=reason, name=name):
+                self._note(self.names.label(name) if name else reason)
+
+    def _forget(self, left: Left) -> None:
+        if not left.place_id:
+            for user_id in left.user_ids:
+                self.forgetting.person(self._person(user_id), left.occurred_at)
+            return
+        place = self._place(left.place_id)
+        if not left.user_ids:
+            self.forgetting.place(place, left.occurred_at)
+        for user_id in left.user_ids:
+            self.forgetting.member(place, self._person(user_id), left.occurred_at)
 
     def _new_event(self, event: Asked) -> NewEvent:
         text, masked = self.mask(event.text) if event.text else ("", ())
@@ -88,15 +123,25 @@ class LineInlet:
             reply_to=event.reply_token,
             occurred_at=event.occurred_at,
             masked=masked,
+            message_key=self._message_key(event.message_id),
         )
 
     def _key(self, origin: Origin, event_id: str) -> str:
         if origin.place_id:
-            return self.pseudonym("line", origin.place_id, origin.user_id)
+            return member_key(self._place(origin.place_id), self._person(origin.user_id))
         if origin.user_id:
-            return self.pseudonym("line", origin.user_id)
+            return self._person(origin.user_id)
         # Nobody to continue with: a conversation of this one event.
         return self.pseudonym("line", "event", event_id)
+
+    def _person(self, user_id: str) -> str:
+        return self.pseudonym("line", user_id)
+
+    def _place(self, place_id: str) -> str:
+        return self.pseudonym("line", place_id)
+
+    def _message_key(self, message_id: str) -> str:
+        return self.pseudonym("line", "message", message_id) if message_id else ""
 
     def _note(self, outcome: str, **more: str) -> None:
         self.count(outcome, 1)

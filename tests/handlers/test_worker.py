@@ -18,7 +18,7 @@ import structlog
 import bot.memory.database
 import handlers.worker
 from bot.memory.conversations import Conversations
-from bot.memory.database import Database
+from bot.memory.database import Database, DatabaseUnavailable
 from bot.memory.inbox import LEASE, Inbox, InboxEvent, NewEvent
 from bot.memory.questions import QuestionLog, QuestionRecord
 from bot.memory.tables import utc_now
@@ -386,8 +386,10 @@ def test_who_was_forgotten_meanwhile_is_sent_nothing_and_remembered_no_more(
 def test_an_outage_of_the_database_is_logged_once_and_survived(
     house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, logged: list[dict[str, Any]]
 ) -> None:
-    monkeypatch.setattr(bot.memory.database, "BUSY_TIMEOUT", 0.01)
-    house.database = Database(f"sqlite:///{tmp_path}/memory.sqlite3")
+    # Short only for SQLite's own lock: a thread that waits its turn behind the others of its process meets no outage.
+    with monkeypatch.context() as patched:
+        patched.setattr(bot.memory.database, "BUSY_TIMEOUT", 0.01)
+        house.database = Database(f"sqlite:///{tmp_path}/memory.sqlite3")
     house.inbox.put([event("1")])
     lock = sqlite3.connect(tmp_path / "memory.sqlite3", isolation_level=None)
     lock.execute("BEGIN IMMEDIATE")
@@ -401,6 +403,17 @@ def test_an_outage_of_the_database_is_logged_once_and_survived(
     assert [line["event"] for line in logged if line["event"] != "event"] == ["database_unavailable", "database_back"]
     house.workers[0].stop()
     house.database.dispose()
+
+
+def test_who_notices_an_outage_only_after_it_is_over_reports_no_new_one(logged: list[dict[str, Any]]) -> None:
+    outage = handlers.worker.Outage()
+    first, second = outage.asked(), outage.asked()
+    outage.seen(DatabaseUnavailable("locked"), first)
+    outage.over()
+    outage.seen(DatabaseUnavailable("locked"), second)
+    assert [line["event"] for line in logged] == ["database_unavailable", "database_back"]
+    outage.seen(DatabaseUnavailable("locked"), outage.asked())
+    assert [line["event"] for line in logged][2:] == ["database_unavailable"]
 
 
 def test_an_answer_that_was_delivered_as_the_database_went_away_is_written_down_when_it_is_back(
@@ -480,7 +493,7 @@ def test_a_worker_is_started_once(house: House) -> None:
 PROCESSES = """
 import os, sys
 from bot.memory.conversations import Conversations
-from bot.memory.database import Database
+from bot.memory.database import Database, DatabaseUnavailable
 from bot.memory.inbox import Inbox
 from bot.memory.tables import utc_now
 from bot.reply import Kind, Reply

@@ -207,6 +207,9 @@ def test_a_database_of_the_first_version_is_brought_up_and_keeps_what_it_holds(
     questions.add(new_question())
     with database.writing() as connection:
         feedback_table.drop(connection)
+        for table in ("inbox", "questions"):
+            connection.exec_driver_sql(f"DROP INDEX {table}_message")
+            connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN message_key")
         connection.execute(update(schema_version).values(version=1))
     with pytest.raises(DatabaseUnavailable, match="brought up"):
         database.check()

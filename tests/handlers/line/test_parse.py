@@ -11,7 +11,7 @@ from line_api import GROUP, ROOM, TOKEN, USER, callback, event, schema_problems,
 
 from bot.action import Action, Verb
 from bot.location import Location
-from handlers.line.parse import Asked, Ignored, Left, Origin, Parsed, UnreadableBody, parse
+from handlers.line.parse import Asked, Ignored, Left, Origin, Parsed, UnreadableBody, Unsent, parse
 
 NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 GROUP_SOURCE = {"type": "group", "groupId": GROUP, "userId": USER}
@@ -49,7 +49,7 @@ def test_a_typed_message_is_an_utterance() -> None:
     at = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
     raw = text_event("住民票がほしい", timestamp=int(at.timestamp() * 1000))
 
-    expected = Asked("01HXYZ0123456789ABCDEFGHJK", TOKEN, at, Origin(USER), text="住民票がほしい")
+    expected = Asked("01HXYZ0123456789ABCDEFGHJK", TOKEN, at, Origin(USER), text="住民票がほしい", message_id="1")
     assert one(raw) == expected
 
 
@@ -108,16 +108,71 @@ def test_a_location_in_a_group_is_talk_between_people() -> None:
 
 
 def test_somebody_who_blocks_the_account_has_left() -> None:
-    assert one(event("unfollow", replyToken=None)) == Left(Origin(USER))
+    assert one(event("unfollow", replyToken=None)) == Left("unfollow", NOW, user_ids=(USER,))
+    assert one(event("unfollow", replyToken=None, source={"type": "user"})) == Ignored("no_user")
 
 
-@pytest.mark.parametrize("kind", ["unsend", "leave", "memberLeft", "memberJoined", "beacon", "membership", "delivery"])
+def test_the_room_that_the_bot_is_taken_out_of_is_left() -> None:
+    for source in ({"type": "group", "groupId": GROUP}, {"type": "room", "roomId": GROUP}):
+        assert one(event("leave", source=source, replyToken=None)) == Left("leave", NOW, GROUP)
+    assert one(event("leave", replyToken=None)) == Ignored("malformed")
+
+
+def test_members_who_leave_a_room_have_left_that_room() -> None:
+    members = [{"type": "user", "userId": USER}, {"type": "user"}, None]
+    gone = event("memberLeft", source=GROUP_SOURCE, left={"members": members}, replyToken=None)
+
+    assert one(gone) == Left("memberLeft", NOW, GROUP, (USER,))
+    for left in (None, {}, {"members": {}}, {"members": [7]}):
+        assert one(event("memberLeft", source=GROUP_SOURCE, left=left)) == Ignored("no_user")
+
+
+def test_a_message_that_is_taken_back_is_named_by_its_id() -> None:
+    assert one(event("unsend", unsend={"messageId": "325708"}, replyToken=None)) == Unsent(
+        "01HXYZ0123456789ABCDEFGHJK", "325708", NOW
+    )
+    for unsend in (None, {}, {"messageId": 7}, "325708"):
+        assert one(event("unsend", unsend=unsend)) == Ignored("malformed")
+
+
+def test_leaving_and_taking_back_are_heeded_in_standby_too() -> None:
+    assert isinstance(one(event("unfollow", mode="standby", replyToken=None)), Left)
+    assert isinstance(one(event("unsend", mode="standby", unsend={"messageId": "1"}, replyToken=None)), Unsent)
+
+
+def test_who_comes_back_is_welcomed_as_a_stranger() -> None:
+    again = asked(event("follow", follow={"isUnblocked": True}))
+
+    assert (again.action, again.starts_anew) == (Action(Verb.WELCOME), True)
+    assert not asked(event("follow")).starts_anew
+
+
+@pytest.mark.parametrize("params", [{"date": "2026-12-29"}, {"time": "10:00"}, {"datetime": "2026-12-29T10:00"}])
+def test_a_tap_that_carries_a_date_is_what_its_data_says(params: dict[str, str]) -> None:
+    tap = event("postback", postback={"data": "v1|entry|juminhyo", "params": params})
+    foreign = event("postback", postback={"data": "storeId=12345", "params": params})
+
+    assert asked(tap).action == Action(Verb.ENTRY, "juminhyo")
+    assert asked(foreign).action == Action(Verb.UNREADABLE)
+
+
+def test_several_images_at_once_get_one_answer() -> None:
+    images = [{"type": "image", "id": str(n), "imageSet": {"id": "s", "index": n, "total": 3}} for n in (1, 2, 3)]
+
+    said = [one(event("message", message={**image, **PROVIDER})) for image in images]
+    assert isinstance(said[0], Asked)
+    assert said[1:] == [Ignored("further_image")] * 2
+    for odd in ({"id": "s"}, {"index": "2"}, 7):
+        assert asked(event("message", message={"type": "image", "id": "1", "imageSet": odd}))
+
+
+@pytest.mark.parametrize("kind", ["memberJoined", "beacon", "membership", "delivery", "accountLink", "activated"])
 def test_an_event_that_asks_for_nothing_is_counted_by_its_name(kind: str) -> None:
     assert one(event(kind)) == Ignored(kind)
 
 
 def test_an_event_type_of_the_future_is_counted() -> None:
-    assert one(event("telepathy")) == Ignored("unknown_type")
+    assert one(event("telepathy")) == Ignored("unknown_type", "telepathy")
     assert one(event("message", message={"type": "hologram", "id": "1"})) == Ignored("unknown_message")
 
 

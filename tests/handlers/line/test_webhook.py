@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
@@ -29,7 +30,7 @@ class House:
     def __init__(self, clock: Any) -> None:
         """Build a Flask app with the door in it."""
         self.stored: list[NewEvent] = []
-        self.forgotten: list[str] = []
+        self.forgotten: list[tuple[str, ...]] = []
         self.remembered: dict[str, str] = {}
         self.counted: Counter[str] = Counter()
         self.woken = 0
@@ -45,7 +46,7 @@ class House:
             inbox_put=self.put,
             pseudonym=lambda *ids: "/".join(ids).replace(USER, "person").replace(GROUP, "group"),
             mask=lambda text: (text.replace("090-1234-5678", "〔電話番号〕"), ("phone",) if "090-" in text else ()),
-            forget=self.forgotten.append,
+            forgetting=self,  # type: ignore[arg-type]  # it stands in for bot.memory's
             wake=self.wake,
             remember=self.remembered.__setitem__,
             clock=clock,
@@ -60,6 +61,22 @@ class House:
         new = [event for event in {event.event_id: event for event in events}.values() if event.event_id not in known]
         self.stored += new
         return len(new)
+
+    def person(self, person: str, until: datetime) -> None:
+        """Note who is forgotten, and how much was stored by then."""
+        self.forgotten.append(("person", person, str(len(self.stored))))
+
+    def place(self, place: str, until: datetime) -> None:
+        """Note which room is forgotten."""
+        self.forgotten.append(("place", place))
+
+    def member(self, place: str, person: str, until: datetime) -> None:
+        """Note which member of a room is forgotten."""
+        self.forgotten.append(("member", place, person))
+
+    def message(self, channel: str, message_key: str, event_id: str, at: datetime) -> None:
+        """Note which message is forgotten."""
+        self.forgotten.append(("message", channel, message_key, event_id))
 
     def count(self, outcome: str, times: int) -> None:
         """Count an outcome."""
@@ -83,6 +100,7 @@ def house(clock: Any) -> House:
 def test_a_signed_message_is_stored_and_the_worker_woken(house: House, clock: Any) -> None:
     assert house.post(callback(text_event("住民票がほしい"))) == 200
     expected = NewEvent("line", "01HXYZ0123456789ABCDEFGHJK", "line/person", "住民票がほしい", "", TOKEN, clock.now)
+    expected = replace(expected, message_key="line/message/1")
 
     assert house.stored == [expected]
     assert house.woken == 1
@@ -184,7 +202,7 @@ def test_no_raw_id_is_stored(house: House) -> None:
 
     assert USER not in repr(house.stored)
     assert GROUP not in repr(house.stored)
-    assert [stored.conversation_key for stored in house.stored] == ["line/group/person", "line/person"]
+    assert [stored.conversation_key for stored in house.stored] == ["line/group/line/person", "line/person"]
 
 
 def test_only_a_one_on_one_chat_is_remembered_for_the_loading_animation(house: House) -> None:
@@ -202,7 +220,44 @@ def test_a_tap_is_stored_as_an_action(house: House) -> None:
 
 def test_somebody_who_blocks_the_account_is_forgotten(house: House) -> None:
     assert house.post(callback(event("unfollow", replyToken=None))) == 200
-    assert (house.forgotten, house.stored, house.woken) == (["line/person"], [], 0)
+    assert (house.forgotten, house.stored, house.woken) == ([("person", "line/person", "0")], [], 0)
+    assert house.counted == {"unfollow": 1}
+
+
+def test_a_room_is_forgotten_when_the_bot_leaves_and_a_member_when_that_one_leaves(house: House) -> None:
+    source = {"type": "group", "groupId": GROUP}
+    left = {"members": [{"type": "user", "userId": USER}]}
+    house.post(callback(event("memberLeft", source=source, left=left, replyToken=None)))
+    house.post(callback(event("leave", source=source, replyToken=None)))
+
+    assert house.forgotten == [("member", "line/group", "line/person"), ("place", "line/group")]
+    assert house.counted == {"memberLeft": 1, "leave": 1}
+
+
+def test_a_message_that_is_taken_back_is_deleted_by_its_key(house: House) -> None:
+    unsend = event("unsend", webhookEventId="2", unsend={"messageId": "1"}, replyToken=None)
+    house.post(callback(text_event("まちがえました"), unsend))
+
+    (stored,) = house.stored
+    assert house.forgotten == [("message", "line", stored.message_key, "2")]
+    assert +house.counted == Counter(stored=1, unsend=1)
+
+
+def test_who_asks_leaves_and_comes_back_in_one_webhook_is_forgotten_in_between(house: House) -> None:
+    back = event("follow", webhookEventId="3", follow={"isUnblocked": True})
+    house.post(callback(text_event("転入"), event("unfollow", webhookEventId="2", replyToken=None), back))
+
+    assert [found[2] for found in house.forgotten] == ["1", "1"], "after the question, before the welcome"
+    assert [stored.event_id for stored in house.stored] == ["01HXYZ0123456789ABCDEFGHJK", "3"]
+    assert +house.counted == Counter(stored=2, unfollow=1, follow_again=1)
+
+
+def test_event_types_of_the_future_are_counted_by_name_as_long_as_they_are_few(house: House) -> None:
+    house.post(callback(event("telepathy"), event("telepathy"), event("あ" * 300)))
+    assert house.counted == {"unknown_type_telepathy": 2, "unknown_type": 1}
+
+    house.post(callback(*(event("new" + "x" * n) for n in range(60))))
+    assert len(house.counted) == 21
 
 
 def test_people_whose_id_line_leaves_out_do_not_share_a_conversation(house: House) -> None:
