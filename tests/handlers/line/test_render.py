@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from any_reply import REPLIES
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from line_api import REPLY, body_problems, components, message_problems, utf16_units
@@ -475,77 +476,6 @@ def luminance(colour: str) -> float:
     channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-PIECES = [
-    "手数料は300円です。",
-    "🍎",
-    "👨‍👩‍👧",
-    "🇯🇵",
-    "が゙",
-    "a" + "\u0301" * 40,
-    '<b>&"\\',
-    "\n",
-    "\u200b",
-    "ไม่มี",
-    "\x00",
-    "한국어 ",
-]
-WORDS = st.one_of(
-    st.text(max_size=30),
-    st.builds("".join, st.lists(st.sampled_from(PIECES), max_size=12)),
-    st.builds(
-        lambda piece, length: piece * (length // len(piece)),
-        st.sampled_from(PIECES),
-        st.sampled_from([100, 700, 10_000]),
-    ),
-)
-URLS = st.one_of(st.just(PAGE), st.builds(PAGE.__add__, WORDS), WORDS)
-ACTIONS = st.builds(Action, st.sampled_from(Verb), WORDS, WORDS)
-OPTIONS = st.builds(Option, WORDS, ACTIONS, st.just("") | WORDS)
-CALLS = st.builds(CallButton, WORDS, st.one_of(st.sampled_from(["119", "#7119", "045-540-2323"]), WORDS))
-BUTTONS = st.lists(st.one_of(st.builds(LinkButton, WORDS, URLS), CALLS), max_size=12).map(tuple)
-FACTS = st.builds(FactLine, WORDS, WORDS, WORDS, URLS)
-LINES = st.lists(WORDS, max_size=12).map(tuple)
-CARDS = st.builds(
-    Card,
-    entry_id=st.just("entry"),
-    title=WORDS,
-    text=WORDS,
-    highlight=st.none() | FACTS,
-    facts=st.lists(FACTS, max_size=16).map(tuple),
-    desk=st.none() | st.builds(DeskLine, WORDS, WORDS, LINES, WORDS),
-    cautions=LINES,
-    source_note=WORDS,
-    buttons=BUTTONS,
-)
-PLACE_LINES = st.builds(
-    PlaceLine,
-    name=WORDS,
-    kinds=WORDS,
-    way=WORDS,
-    address=WORDS,
-    uses=st.lists(st.builds(PlaceUse, WORDS, WORDS), max_size=12).map(tuple),
-    note=WORDS,
-    source_note=WORDS,
-    source_url=URLS,
-    map=st.builds(LinkButton, WORDS, URLS),
-)
-BLOCKS = st.one_of(
-    CARDS,
-    st.builds(Places, WORDS, WORDS, st.lists(PLACE_LINES, max_size=14).map(tuple)),
-    st.builds(AskLocation, WORDS, WORDS),
-    st.builds(Choices, WORDS, st.lists(OPTIONS, max_size=30).map(tuple)),
-    st.builds(Text, WORDS, BUTTONS),
-    st.builds(Urgent, WORDS, WORDS, st.lists(st.builds(HotlineLine, WORDS, WORDS, CALLS), max_size=12).map(tuple)),
-)
-REPLIES = st.builds(
-    Reply,
-    st.sampled_from(Kind),
-    st.lists(BLOCKS, max_size=6).map(tuple),
-    st.just(()),
-    st.lists(OPTIONS, max_size=20).map(tuple),
-)
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
