@@ -215,7 +215,7 @@ def _open_slack(house: _House, live: LiveGuide, answering: Answering) -> _Channe
     slack = open_slack(
         settings,
         inbox=house.inbox,
-        conversations=house.conversations,
+        forgetting=Forgetting(house.database),
         pseudonym=house.pseudonym,
         mask=masked,
         converse=lambda key, utterance: answering.converse("slack", key, utterance),

@@ -161,12 +161,13 @@ class LineApi:
         body = _loads(raw)
         with self._lock:
             plan = self._plans[path].popleft() if self._plans[path] else Behaviour()
-            self.violations += [f"{path}: {problem}" for problem in request_problems(path, headers, body)]
+            problems = request_problems(path, headers, body)
+            self.violations += [f"{path}: {problem}" for problem in problems]
             answer: Behaviour | None = plan
             if plan.drop == "before":
                 answer = None
             elif plan.status is None:
-                judged = self._judge(path, headers, body)
+                judged = self._judge(path, headers, body, problems)
                 answer = None if plan.drop == "after" else judged
             self.requests.append(Recorded(path, headers, body, (answer.status or 0) if answer else 0))
         return plan, answer
@@ -175,14 +176,13 @@ class LineApi:
         """Answer what only an operator asks for; None for all else (line_account_api.py plays that part)."""
         return None
 
-    def _judge(self, path: str, headers: dict[str, str], body: Any) -> Behaviour:
+    def _judge(self, path: str, headers: dict[str, str], body: Any, problems: list[str]) -> Behaviour:
         if path not in SCHEMAS:
             return Behaviour(404, "Not found")
         if _header(headers, "authorization") != f"Bearer {self.access_token}":
             return Behaviour(
                 401, "Authentication failed. Confirm that the access token in the authorization header is valid."
             )
-        problems = request_problems(path, headers, body)
         if problems:
             details = tuple({"message": problem, "property": "request"} for problem in problems)
             return Behaviour(400, f"The request body has {len(problems)} error(s)", details)

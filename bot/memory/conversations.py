@@ -6,13 +6,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, select
 
 from bot.memory.database import Database
 from bot.memory.feedback import FeedbackRecord, write_feedback
 from bot.memory.forgetting import forget
 from bot.memory.questions import QuestionRecord, write_question
-from bot.memory.tables import BLANKED, OPEN_STATES, TAKEN_BACK, InboxState, conversations, inbox, questions, utc_now
+from bot.memory.tables import conversations, utc_now
 
 
 class Conversations:
@@ -63,22 +63,6 @@ class Conversations:
         """
         with self._database.writing() as connection:
             forget(connection, lambda column: column == key, self._clock())
-
-    def unsay(self, key: str, text: str) -> None:
-        """Delete what is kept of the masked `text` in the conversation `key`: somebody took it back.
-
-        An event with that text that is waiting is not answered any more; one being answered can't be finished, so that
-        nothing comes back through it. Raises DatabaseUnavailable.
-        """
-        is_open = inbox.c.state.in_(OPEN_STATES)
-        with self._database.writing() as connection:  # the inbox first, as in forget
-            connection.execute(
-                update(inbox)
-                .where(inbox.c.conversation_key == key, inbox.c.text == text, is_open)
-                .values(state=InboxState.DONE, claim=None, lease_until=None, finished_at=self._clock())
-                .values(reason=TAKEN_BACK, **BLANKED)
-            )
-            connection.execute(delete(questions).where(questions.c.conversation_key == key, questions.c.text == text))
 
 
 def write_conversation(

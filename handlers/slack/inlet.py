@@ -15,8 +15,9 @@ import structlog
 
 from bot.action import Action, Verb
 from bot.conversation import Utterance
+from bot.memory.forgetting import member_key
 from bot.memory.inbox import NewEvent
-from handlers.slack.parse import Asked, AskedAtHome, Ignored, Origin, Unsaid, parse
+from handlers.slack.parse import Asked, AskedAtHome, Ignored, Message, Origin, Unsaid, parse
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
@@ -35,8 +36,8 @@ class SlackInlet:
     """(channel, *ids) → the keyed hash that stands for them."""
     mask: Callable[[str], tuple[str, tuple[str, ...]]]
     """Text → text without personal data, and which kinds were in it."""
-    unsay: Callable[[str, str], None]
-    """(conversation key, masked text): delete what is kept of that text."""
+    unsay: Callable[[str, str, str, datetime], None]
+    """(channel, message key, event id, when): Forgetting.message."""
     at_home: Callable[[str, str, Utterance], None]
     """(user id, conversation key, utterance): answer on the person's Home tab."""
     wake: Callable[[], None]
@@ -54,8 +55,9 @@ class SlackInlet:
             case AskedAtHome(origin=origin) as asked:
                 self.count("home", 1)
                 self.at_home(origin.user, self._key(origin), self._utterance(asked))
-            case Unsaid(origin=origin, text=text):
-                self._insist("unsaid", lambda: self.unsay(self._key(origin), self.mask(text)[0]))
+            case Unsaid() as unsaid:
+                message = self._message_key(unsaid.message)
+                self._insist("unsaid", lambda: self.unsay("slack", message, unsaid.event_id, unsaid.occurred_at))
                 self.count("unsaid", 1)
             case Ignored(reason=reason):
                 self.note(reason)
@@ -76,6 +78,7 @@ class SlackInlet:
             reply_to=asked.to.encode(),
             occurred_at=asked.occurred_at,
             masked=utterance.masked,
+            message_key=self._message_key(asked.message),
         )
         new = self._insist("not_stored", lambda: self.inbox_put([event]))
         self.count("stored" if new else "duplicate", 1)
@@ -88,7 +91,14 @@ class SlackInlet:
         return Utterance("" if action else text, action, masked)
 
     def _key(self, origin: Origin) -> str:
-        return self.pseudonym("slack", origin.team, origin.channel, origin.thread, origin.user)
+        person = self.pseudonym("slack", origin.team, origin.user)
+        if not origin.channel:
+            return person
+        # Both in one key, so that all that is kept of a person can be found.
+        return member_key(self.pseudonym("slack", origin.team, origin.channel, origin.thread), person)
+
+    def _message_key(self, message: Message | None) -> str:
+        return self.pseudonym("slack", "message", message.channel, message.ts) if message else ""
 
     def _insist(self, what: str, call: Callable[[], Any]) -> Any:
         try:

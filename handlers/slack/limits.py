@@ -15,18 +15,15 @@ from handlers import fitting
 Json = dict[str, Any]
 
 MESSAGE_BLOCKS = 50
-HOME_BLOCKS = 100
 MESSAGE_CHARACTERS = 12_000
 """All blocks together. Slack documents none; `msg_blocks_too_long` came at about 13,200 (bolt-js issue 2509)."""
 TEXT = 4000  # chat.postMessage, `text`: what is advised; 40,000 is where Slack cuts
 SECTION_TEXT = 3000
 HEADER_TEXT = 150
-CONTEXT_ELEMENTS = 10
 ACTIONS = 25
 BUTTON_TEXT = 75
 BUTTON_VALUE = 2000
 URL = 3000
-BLOCK_ID = 255
 PLACEHOLDER = 150
 SUGGESTED_PROMPTS = 4  # assistant.threads.setSuggestedPrompts
 

@@ -15,6 +15,7 @@ from bot.digest import DigestSource
 from bot.knowledge.messages import Messages
 from bot.live import LiveGuide
 from bot.memory.conversations import Conversations
+from bot.memory.forgetting import Forgetting
 from bot.memory.inbox import Inbox
 from bot.memory.pseudonym import Pseudonym
 from bot.reply import Reply
@@ -49,7 +50,7 @@ def open_slack(
     settings: Settings,
     *,
     inbox: Inbox,
-    conversations: Conversations,
+    forgetting: Forgetting,
     pseudonym: Pseudonym,
     mask: Callable[[str], tuple[str, tuple[str, ...]]],
     converse: Callable[[str, Utterance], Reply],
@@ -68,7 +69,7 @@ def open_slack(
         inbox_put=inbox.put,
         pseudonym=pseudonym.of,
         mask=mask,
-        unsay=conversations.unsay,
+        unsay=forgetting.message,
         at_home=home.show,
         wake=wake,
         clock=utc_now,

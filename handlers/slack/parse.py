@@ -38,6 +38,15 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Message:
+    """What Slack knows a message by."""
+
+    channel: str
+    ts: str
+    """A string, never to be read as a number."""
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """Something to answer by a message: a text or a tap."""
 
@@ -47,6 +56,8 @@ class Asked:
     origin: Origin
     text: str = ""
     action: Action | None = None
+    message: Message | None = None
+    """The message that asks it; None for a tap and a command, which nobody can take back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +73,9 @@ class AskedAtHome:
 class Unsaid:
     """A message was deleted: what was kept of its text must go, too."""
 
-    origin: Origin
-    text: str
+    event_id: str
+    message: Message
+    occurred_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +129,7 @@ def _event(body: Mapping[str, Any], received_at: datetime) -> Parsed:
 
 def _message(body: Mapping[str, Any], event: Mapping[str, Any], event_id: str, occurred_at: datetime) -> Parsed:
     if event.get("subtype") in ("message_deleted", "message_changed"):
-        return _changed(body, event)
+        return _changed(body, event, event_id, occurred_at)
     if event.get("subtype") not in _TALK:
         return Ignored("not_talk")
     if _is_of_bot(body, event):
@@ -148,25 +160,20 @@ def _said(
     text = text_of(event)
     # A bare mention asks what there is to ask; a picture alone can't be read.
     action = None if text else Action(Verb.UNREADABLE if _field(event, "files") else Verb.MENU)
-    return Asked(event_id, ReplyTo(origin.channel, thread), occurred_at, origin, text, action)
+    message = _message_of(origin.channel, _id(event, "ts"))
+    return Asked(event_id, ReplyTo(origin.channel, thread), occurred_at, origin, text, action, message)
 
 
-def _changed(body: Mapping[str, Any], event: Mapping[str, Any]) -> Parsed:
-    """Return whether the text of a message is gone: deleted, or, with answers below it, left as a tombstone."""
+def _changed(body: Mapping[str, Any], event: Mapping[str, Any], event_id: str, occurred_at: datetime) -> Parsed:
+    """Return whether a message is gone: deleted, or, with answers below it, left as a tombstone."""
     gone = event.get("subtype") == "message_deleted" or _field(event.get("message"), "subtype") == "tombstone"
     before = event.get("previous_message")
     if not gone:
         return Ignored("edited")
-    if not isinstance(before, Mapping) or _is_of_bot(body, before):
+    if isinstance(before, Mapping) and _is_of_bot(body, before):
         return Ignored("deleted_other")
-    channel, thread = _id(event, "channel"), _id(before, "thread_ts")
-    if not _is_direct(event, channel):
-        thread = thread or _id(before, "ts")
-    elif thread == _id(before, "ts"):
-        thread = ""  # it became a thread's first message only after it was asked
-    origin = Origin(_team(body), channel, thread, _id(before, "user"))
-    text = text_of(before)
-    return Unsaid(origin, text) if channel and origin.user and text else Ignored("deleted_other")
+    message = _message_of(_id(event, "channel"), _id(event, "deleted_ts") or _id(before, "ts"))
+    return Unsaid(event_id, message, occurred_at) if message else Ignored("malformed")
 
 
 def _thread_started(body: Mapping[str, Any], event: Mapping[str, Any], event_id: str, occurred_at: datetime) -> Parsed:
@@ -195,8 +202,9 @@ def _shortcut(body: Mapping[str, Any], received_at: datetime) -> Parsed:
     event_id, url = _id(body, "trigger_id"), _url(body)
     if not (event_id and url and origin.user):
         return Ignored("malformed")
-    text = text_of(body.get("message"))
-    return Asked(event_id, ReplyTo(url=url), received_at, origin, text, None if text else Action(Verb.UNREADABLE))
+    text, message = text_of(body.get("message")), _message_of(origin.channel, _id(body.get("message"), "ts"))
+    action = None if text else Action(Verb.UNREADABLE)
+    return Asked(event_id, ReplyTo(url=url), received_at, origin, text, action, message)
 
 
 def _tap(body: Mapping[str, Any], received_at: datetime) -> Parsed:
@@ -238,6 +246,10 @@ def text_of(message: Any) -> str:
     """Return what was typed, in plain words, cut to a length that no question has; empty when nothing was."""
     text = _field(message, "text")
     return shorten(plain_of(text), TEXT) if isinstance(text, str) else ""
+
+
+def _message_of(channel: str, ts: str) -> Message | None:
+    return Message(channel, ts) if channel and ts else None
 
 
 def _is_of_bot(body: Mapping[str, Any], event: Mapping[str, Any]) -> bool:

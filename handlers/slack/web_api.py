@@ -70,7 +70,11 @@ class WebApi:
         """Call with `token`; `api_base` names another address than Slack's, for tests only."""
         base = f"{api_base.rstrip('/')}/" if api_base else SLACK
         # No retry handlers: a connection error may come after the message was taken, and we decide what that means.
-        self._client = WebClient(token=token, base_url=base, timeout=TIMEOUT, retry_handlers=[], logger=silent_logger())
+        # One TLS context: without it, each call would read all certificates anew.
+        self._tls = ssl.create_default_context()
+        self._client = WebClient(
+            token=token, base_url=base, timeout=TIMEOUT, ssl=self._tls, retry_handlers=[], logger=silent_logger()
+        )
         self._test_host = urlsplit(base).netloc if api_base else ""
 
     def write(self, method: str, body: Json) -> Answer:
@@ -88,7 +92,7 @@ class WebApi:
             address.netloc != self._test_host or not self._test_host
         ):
             return Answer(0, "not a response_url", reached=False)
-        hook = WebhookClient(url, timeout=TIMEOUT, retry_handlers=[], logger=silent_logger())
+        hook = WebhookClient(url, timeout=TIMEOUT, ssl=self._tls, retry_handlers=[], logger=silent_logger())
         return _answer(lambda: hook.send_dict(body))
 
 

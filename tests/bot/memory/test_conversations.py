@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -70,31 +69,3 @@ def test_forgetting_somebody_leaves_nothing_of_them_and_everything_of_the_others
     other = inbox.claim(clock.now)
     assert other is not None
     assert other.new.conversation_key == "other"
-
-
-def test_words_that_are_taken_back_are_kept_nowhere_and_all_else_stays(
-    conversations: Conversations,
-    questions: QuestionLog,
-    inbox: Inbox,
-    database: Database,
-    clock: HandClock,
-    new_event: Callable[..., NewEvent],
-    new_question: Callable[..., QuestionRecord],
-) -> None:
-    taken_back = new_question("someone").text
-    others = [replace(new_question("someone"), text="転入"), new_question("other")]
-    for record in (new_question("someone"), *others):
-        questions.add(record)
-    inbox.put([replace(new_event("1"), text=taken_back), replace(new_event("2"), text="転入")])
-    in_hand = inbox.claim(clock.now)
-    assert in_hand is not None
-    conversations.unsay("someone", taken_back)
-
-    assert questions.since(clock.now - timedelta(days=1)) == others
-    assert not inbox.finish(in_hand, {}, new_question("someone"))
-    with database.reading() as connection:
-        rows = connection.execute(select(inbox_table).order_by(inbox_table.c.id)).all()
-    assert [(row.text, row.reply_to, row.state) for row in rows] == [
-        ("", "", "done"),
-        ("転入", "token", "waiting"),
-    ]

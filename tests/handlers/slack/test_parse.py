@@ -26,7 +26,7 @@ from slack_api import (
 
 from bot.action import Action, Verb
 from handlers.slack.mrkdwn import plain_of
-from handlers.slack.parse import Asked, AskedAtHome, Ignored, Origin, Unsaid, parse
+from handlers.slack.parse import Asked, AskedAtHome, Ignored, Message, Origin, Unsaid, parse
 from handlers.slack.reply_to import ReplyTo
 
 NOW = datetime(2026, 11, 24, 6, 1, tzinfo=UTC)
@@ -34,6 +34,7 @@ SENT = datetime.fromtimestamp(SENT_AT, UTC)
 URL = "https://hooks.slack.com/actions/T0/1/abc"
 FEE = Action(Verb.FACT, "juminhyo", "手数料")
 ME = Origin(TEAM, DM, "", USER)
+TS = f"{SENT_AT}.000100"
 
 
 def read(body: dict[str, Any]) -> Any:
@@ -41,7 +42,9 @@ def read(body: dict[str, Any]) -> Any:
 
 
 def test_a_direct_message_is_answered_where_it_was_written() -> None:
-    assert read(direct("住民票がほしい")) == Asked("Ev01", ReplyTo(DM), SENT, ME, "住民票がほしい")
+    assert read(direct("住民票がほしい")) == Asked(
+        "Ev01", ReplyTo(DM), SENT, ME, "住民票がほしい", message=Message(DM, TS)
+    )
 
 
 def test_a_message_in_an_assistant_thread_is_answered_in_the_thread() -> None:
@@ -52,10 +55,10 @@ def test_a_message_in_an_assistant_thread_is_answered_in_the_thread() -> None:
 
 
 def test_a_mention_is_answered_in_a_thread_of_its_own_without_the_mention() -> None:
-    ts = f"{SENT_AT}.000100"
+    origin, message = Origin(TEAM, CHANNEL, TS, USER), Message(CHANNEL, TS)
 
     assert read(mention("住民票がほしい")) == Asked(
-        "Ev01", ReplyTo(CHANNEL, ts), SENT, Origin(TEAM, CHANNEL, ts, USER), "住民票がほしい"
+        "Ev01", ReplyTo(CHANNEL, TS), SENT, origin, "住民票がほしい", message=message
     )
 
 
@@ -109,39 +112,27 @@ def test_what_asks_nothing_is_not_answered(body: dict[str, Any], reason: str) ->
     assert read(body) == Ignored(reason)
 
 
-def test_a_deleted_message_takes_its_words_back() -> None:
-    assert read(deleted(direct("住民票がほしい"))) == Unsaid(ME, "住民票がほしい")
+def test_a_deleted_message_is_taken_back_wherever_it_was_said() -> None:
+    for said in (direct("住民票"), direct("住民票", thread_ts="1795400000.000100"), mention("住民票")):
+        unsaid = read(deleted(said))
 
-
-def test_words_are_taken_back_in_the_conversation_that_they_were_said_in() -> None:
-    for said in (
-        direct("住民票", thread_ts="1795400000.000100"),
-        mention("住民票"),
-        mention("a", thread_ts="1.000100"),
-    ):
-        asked, unsaid = read(said), read(deleted(said))
-
-        assert (unsaid.origin, unsaid.text) == (asked.origin, asked.text)
+        assert isinstance(unsaid, Unsaid)
+        assert unsaid.message == read(said).message
+        assert unsaid.event_id == "EvDeleted"
 
 
 def test_a_message_that_was_answered_in_a_thread_leaves_a_tombstone_when_deleted() -> None:
-    before = {
-        "type": "message",
-        "user": USER,
-        "text": "住民票",
-        "ts": "1795500000.000100",
-        "thread_ts": "1795500000.000100",
-    }
+    before = {"type": "message", "user": USER, "text": "住民票", "ts": TS, "thread_ts": TS}
     tombstone = direct(
         "", user=None, subtype="message_changed", message={"subtype": "tombstone"}, previous_message=before
     )
 
-    assert read(tombstone) == Unsaid(ME, "住民票")
+    assert read(tombstone).message == Message(DM, TS)
 
 
 def test_a_deleted_answer_of_ours_takes_nothing_back() -> None:
     assert read(deleted(direct("はい", user=BOT))) == Ignored("deleted_other")
-    assert read(direct("", subtype="message_deleted", previous_message=None)) == Ignored("deleted_other")
+    assert read(direct("", subtype="message_deleted", previous_message=None)) == Ignored("malformed")
 
 
 def test_an_opened_assistant_thread_is_greeted() -> None:
@@ -205,9 +196,11 @@ def test_a_command_is_answered_to_whoever_gave_it() -> None:
 
 
 def test_the_shortcut_asks_somebodys_words_in_the_name_of_who_pointed_at_them() -> None:
-    assert read(shortcut("<@U9> 粗大ごみはどう出すの", URL)) == Asked(
-        "1.2.shortcut", ReplyTo(url=URL), NOW, Origin(TEAM, CHANNEL, "", USER), "粗大ごみはどう出すの"
-    )
+    asked = read(shortcut("<@U9> 粗大ごみはどう出すの", URL))
+
+    assert (asked.event_id, asked.to, asked.text) == ("1.2.shortcut", ReplyTo(url=URL), "粗大ごみはどう出すの")
+    assert asked.origin == Origin(TEAM, CHANNEL, "", USER)
+    assert asked.message == Message(CHANNEL, "1795500000.000300")
     assert OTHER not in repr(read(shortcut("粗大ごみ", URL)))
 
 

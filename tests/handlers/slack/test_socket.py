@@ -49,7 +49,7 @@ def connect(slack: SlackApi, stored: Stored) -> Iterator[Callable[[], SlackSocke
         inbox_put=stored.put,
         pseudonym=lambda *ids: "key",
         mask=lambda text: (text, ()),
-        unsay=lambda key, text: None,
+        unsay=lambda *unsaid: None,
         at_home=lambda user, key, utterance: None,
         wake=lambda: None,
         clock=utc_now,

@@ -33,7 +33,7 @@ class House:
         """Build a Flask app with the door in it."""
         self.clock = clock
         self.stored: list[NewEvent] = []
-        self.unsaid: list[tuple[str, str]] = []
+        self.unsaid: list[tuple[str, str, str]] = []
         self.at_home: list[tuple[str, str, Utterance]] = []
         self.counted: Counter[str] = Counter()
         self.woken = 0
@@ -61,11 +61,11 @@ class House:
         self.stored += new
         return len(new)
 
-    def unsay(self, key: str, text: str) -> None:
+    def unsay(self, channel: str, message_key: str, event_id: str, at: Any) -> None:
         """Note what was taken back."""
         if self.broken:
             raise RuntimeError("database is locked: ひみつ")
-        self.unsaid.append((key, text))
+        self.unsaid.append((channel, message_key, event_id))
 
     def count(self, outcome: str, times: int) -> None:
         """Count an outcome."""
@@ -101,7 +101,7 @@ def test_a_signed_message_is_stored_and_the_worker_woken(house: House) -> None:
     assert (answer.status_code, answer.text) == (200, "")
     (stored,) = house.stored
     assert (stored.channel, stored.event_id, stored.text, stored.action) == ("slack", "Ev01", "住民票がほしい", "")
-    assert stored.conversation_key == "slack/T0TEAM/D0DIRECT//person"
+    assert stored.conversation_key == "slack/T0TEAM/D0DIRECT//slack/T0TEAM/person"
     assert json.loads(stored.reply_to) == {"channel": "D0DIRECT"}
     assert house.woken == 1
 
@@ -261,17 +261,19 @@ def test_a_command_that_came_twice_is_stored_once(house: House) -> None:
     assert len(house.stored) == 1
 
 
-def test_a_deleted_message_takes_its_masked_words_back(house: House) -> None:
-    house.post(deleted(direct("電話は090-1234-5678です")))
+def test_a_deleted_message_is_taken_back_by_the_key_that_it_was_stored_with(house: House) -> None:
+    said = direct("住民票がほしい")
+    house.post(said)
+    house.post(deleted(said))
 
-    assert house.unsaid == [("slack/T0TEAM/D0DIRECT//person", "電話は〔電話番号〕です")]
-    assert house.stored == []
+    assert house.unsaid == [("slack", house.stored[0].message_key, "EvDeleted")]
+    assert len(house.stored) == 1
 
 
 def test_the_home_tab_is_answered_beside_the_inbox(house: House) -> None:
     house.post(event("app_home_opened", tab="home"))
 
-    assert house.at_home == [(USER, "slack/T0TEAM///person", Utterance(action=Action(Verb.MENU)))]
+    assert house.at_home == [(USER, "slack/T0TEAM/person", Utterance(action=Action(Verb.MENU)))]
     assert house.stored == []
 
 
@@ -289,4 +291,4 @@ def test_the_channel_needs_its_secret(house: House) -> None:
 def test_a_mention_in_a_channel_is_kept_apart_by_thread(house: House) -> None:
     house.post(mention("転入"))
 
-    assert house.stored[0].conversation_key == f"slack/T0TEAM/{CHANNEL}/1795500000.000100/person"
+    assert house.stored[0].conversation_key == f"slack/T0TEAM/{CHANNEL}/1795500000.000100/slack/T0TEAM/person"
