@@ -22,7 +22,6 @@ _VIEWS = {
     "meaning": "質問例と意味が近い",
     "meaning_name": "名前と意味が近い",
     "meaning_answer": "回答と意味が近い",
-    "meaning_reading": "読みでくらべた意味が近い",
     "fuzzy": "書きまちがいと見てもよく似ている",
     "fuzzy_reading": "読みまちがいと見てもよく似ている",
     "contained": "質問例がそのまま入っている",

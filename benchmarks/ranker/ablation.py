@@ -31,8 +31,7 @@ GROUPS = {
     "meaning of phrasings": ("meaning",),
     "meaning of the name": ("meaning_name",),
     "meaning of the answer": ("meaning_answer",),
-    "meaning of readings": ("meaning_reading",),
-    "meaning, all": ("meaning", "meaning_name", "meaning_answer", "meaning_reading"),
+    "meaning, all": ("meaning", "meaning_name", "meaning_answer"),
 }
 SHOWN = ("bench", "own, 0 phrasings")
 

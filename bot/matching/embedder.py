@@ -322,22 +322,12 @@ class RecentVectors:
 
     def vector(self, text: str, prefix: Prefix = "query: ") -> Vectors:
         """Return shape (384,), which can't be written to: the unit vector of `text`."""
-        (vector,) = self.vectors([text], prefix)
-        return vector
-
-    def vectors(self, texts: Sequence[str], prefix: Prefix = "query: ") -> list[Vectors]:
-        """Return what `vector` does for each of `texts`; those that are not known are computed together."""
-        known = [self._held.get(prefix + text) for text in texts]
-        missing = [text for text, vector in zip(texts, known, strict=True) if vector is None]
-        computed = iter(self._embedder.embed(missing, prefix) if missing else ())
-        return [
-            self._kept(prefix + text, next(computed)) if vector is None else vector
-            for text, vector in zip(texts, known, strict=True)
-        ]
-
-    def _kept(self, key: str, vector: Vectors) -> Vectors:
+        known = self._held.get(prefix + text)
+        if known is not None:
+            return known
+        vector: Vectors = self._embedder.embed([text], prefix)[0]
         vector.setflags(write=False)
-        self._held.put(key, vector)
+        self._held.put(prefix + text, vector)
         return vector
 
     def learn(self, texts: Sequence[str], vectors: Vectors, prefix: Prefix = "query: ") -> None:

@@ -38,7 +38,6 @@ class Meaning:
             ([tokens.text for tokens in surfaces], "query: "),
             (_names(documents), "passage: "),
             (_answers(documents), "passage: "),
-            ([tokens.reading for tokens in surfaces], "query: "),
         )
         return sum(self.entries.missing(texts, prefix) for texts, prefix in parts)
 
@@ -46,7 +45,7 @@ class Meaning:
 class MeaningView:
     """Cosines of the utterance with each entry's surfaces, its name, and its name with the answer."""
 
-    names: tuple[str, ...] = ("meaning", "meaning_name", "meaning_answer", "meaning_reading")
+    names: tuple[str, ...] = ("meaning", "meaning_name", "meaning_answer")
 
     def __init__(
         self,
@@ -65,16 +64,12 @@ class MeaningView:
         self._surfaces = embed([tokens.text for tokens in surfaces])
         self._names = embed(_names(documents), "passage: ")
         self._answers = embed(_answers(documents), "passage: ")
-        self._readings = embed([tokens.reading for tokens in surfaces])
         self._outside = embed(outside) if outside else None
 
     def features(self, tokens: Tokens) -> list[Floats]:
-        """Return shapes (entries,): the three cosines, and that of the readings if typed in hiragana only, else 0."""
-        texts = [tokens.text, tokens.reading] if tokens.written_in_hiragana else [tokens.text]
-        vector, *read = self._utterances.vectors(texts)
-        surface = self._rows.best(self._surfaces @ vector)
-        reading: Floats = self._rows.best(self._readings @ read[0]) if read else 0 * surface
-        return [surface, self._names @ vector, self._answers @ vector, reading]
+        """Return shapes (entries,): the three cosines."""
+        vector = self._utterances.vector(tokens.text)
+        return [self._rows.best(self._surfaces @ vector), self._names @ vector, self._answers @ vector]
 
     def outside_likeness(self, tokens: Tokens) -> float:
         """Return the cosine of the utterance with the nearest example of what no entry answers; 0 without examples."""
