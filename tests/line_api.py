@@ -432,14 +432,15 @@ def schema_problems(schema: str, body: Any, *, file: str = "messaging-api.yml") 
 @cache
 def official(schema: str, file: str = "messaging-api.yml") -> Draft202012Validator | None:
     """Return a validator for one of LINE's own schemas; None where LINE's description is not at hand."""
-    document = _hardened(file)
+    document = hardened(file)
     if document is None:
         return None
     return Draft202012Validator({"$ref": f"#/components/schemas/{schema}", "components": document["components"]})
 
 
 @cache
-def _hardened(file: str) -> Json | None:
+def hardened(file: str) -> Json | None:
+    """Return LINE's description, hardened; None where it is not at hand."""
     source, transform = OPENAPI / file, OPENAPI / "harden.py"
     if not (source.is_file() and transform.is_file()):
         return None
