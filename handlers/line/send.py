@@ -30,6 +30,7 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 
 from bot.memory.inbox import InboxEvent
 from handlers.door import Delivered, Delivery, GiveUp, TryAgain
+from handlers.line.refused import refused_parts
 
 TOKEN_LASTS = timedelta(minutes=1)
 """#send-reply-message-reply-token: within one minute of receiving the webhook."""
@@ -55,7 +56,8 @@ class _Answer:
 
     status: int
     message: str = ""
-    details: tuple[str, ...] = ()
+    details: tuple[tuple[str, str], ...] = ()
+    """(property, what is wrong with it)."""
     request_id: str = ""
     retry_after: timedelta | None = None
     reached: bool = True
@@ -97,9 +99,18 @@ class LineSender:
             return GiveUp(REFUSED)
         answer = self._send(event, messages)
         if answer.status == 400 and not _token_refused(answer):
-            _log.error("line_reply_malformed", event_id=event.new.event_id, details=answer.details)
+            _log.error(
+                "line_reply_malformed", event_id=event.new.event_id, refused=refused_parts(messages, answer.details)
+            )
             answer = self._send(event, plain())
-        return _delivery(event, answer)
+        return self._in_time(event, _delivery(event, answer))
+
+    def _in_time(self, event: InboxEvent, delivery: Delivery) -> Delivery:
+        """Return `delivery`; giving up instead of waiting for longer than the reply token lives."""
+        wait = delivery.after if isinstance(delivery, TryAgain) else None
+        if isinstance(delivery, TryAgain) and wait and self._clock() + wait > event.received_at + TOKEN_LASTS:
+            return GiveUp(f"{delivery.reason}: the reply token expires before LINE wants to be asked again")
+        return delivery
 
     def show_loading(self, user_id: str) -> None:
         """Start the loading animation for a one-on-one chat; never raises, and waits two seconds at the most."""
@@ -198,7 +209,7 @@ def _refusal(error: ApiException, now: datetime) -> _Answer:
     return _Answer(
         int(error.status or 0),
         str(body.get("message", error.reason or ""))[:200],
-        tuple(f"{d.get('property')}: {d.get('message')}"[:200] for d in details),
+        tuple((str(d.get("property"))[:200], str(d.get("message"))[:200]) for d in details),
         _header(headers, "X-Line-Request-Id"),
         _wait(_header(headers, "Retry-After"), now),
     )

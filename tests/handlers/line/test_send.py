@@ -91,7 +91,7 @@ def test_a_refused_message_is_sent_once_more_in_plain_words(bench: Bench, logged
     assert bench.deliver(MALFORMED) == Delivered("request-1")
     assert [request.status for request in bench.line.requests] == [400, 200]
     (entry,) = [entry for entry in logged if entry["event"] == "line_reply_malformed"]
-    assert entry["details"] == ("messages[0].text: May not be empty",)
+    assert entry["refused"] == ['messages[0].text: May not be empty: "住民票は2階です。"']
 
 
 def test_a_message_refused_in_plain_words_too_is_given_up(bench: Bench) -> None:
@@ -131,11 +131,25 @@ def test_the_rate_limit_is_waited_out_for_as_long_as_line_asks(bench: Bench) -> 
         date: timedelta(seconds=30),
         "soon": None,
         "": None,
-        "9" * 50: timedelta(days=1),
     }
     for header, wait in waits.items():
         answer = bench.deliver(Behaviour(429, RATE, headers={"Retry-After": header}))
         assert answer == TryAgain("rate limit", wait, not_sent=True)
+
+
+@pytest.mark.parametrize("header", ["61", "9" * 50])
+def test_a_wait_that_the_token_does_not_outlive_is_not_begun(bench: Bench, header: str) -> None:
+    given_up = bench.deliver(Behaviour(429, RATE, headers={"Retry-After": header}))
+
+    assert given_up == GiveUp("rate limit: the reply token expires before LINE wants to be asked again")
+
+
+def test_a_reply_never_carries_a_retry_key(bench: Bench) -> None:
+    bench.deliver(Behaviour(500))
+    bench.deliver(began=True)
+
+    names = {name.lower() for request in bench.line.requests for name in request.headers}
+    assert "x-line-retry-key" not in names
 
 
 def test_the_monthly_limit_is_given_up(bench: Bench) -> None:
