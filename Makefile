@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench lock ranker ablation
+.PHONY: help setup run test check bench load lock ranker ablation
 
 help: ## この一覧を出す
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -36,6 +36,9 @@ check: setup ## 案内のファイルと、コードの形・型・依存の向�
 bench: setup ## 速さと答えの質を、ほかの方法とくらべて測る
 	$(BIN)/python -m benchmarks.quality
 	$(BIN)/python -m benchmarks.speed
+
+load: setup ## LINEへの200の速さを、ほんもののgunicornに送りつづけて測る
+	$(BIN)/python -m benchmarks.load
 
 ranker: setup ## 順位づけの数を作りなおす(bot/matching/ranker.json)
 	$(BIN)/python -m benchmarks.ranker.fit
