@@ -71,7 +71,8 @@ def main() -> int:
     asked = _arguments()
     line = Line(asked.line_takes / 1000)
     with _line_server(line) as api, _server(api, asked.workers) as url:
-        _post_all(url, rate=10, seconds=2, first=0)  # the first calls load what is loaded late
+        warm = _post_all(url, rate=5, seconds=4, first=0)  # the first calls load what is loaded late
+        _wait_for(line, len(warm))
         began = len(line.replied_at)
         posted = _post_all(url, rate=asked.rate, seconds=asked.seconds, first=1_000_000)
         _wait_for(line, began + len(posted))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from house import House, Kohoku, eventually, message, token
-from line_api import REPLY, Behaviour, LineApi, callback
+from house import House, Kohoku, eventually, message, now_ms, token
+from line_api import REPLY, Behaviour, LineApi, callback, event, text_event
 
 
 def _texts(value: Any) -> str:
@@ -20,6 +21,17 @@ def _texts(value: Any) -> str:
 def _stored(database: Path) -> int:
     with sqlite3.connect(database) as connection:
         return int(connection.execute("select count(*) from inbox").fetchone()[0])
+
+
+def _open(database: Path) -> int:
+    with sqlite3.connect(database) as connection:
+        found = connection.execute("select count(*) from inbox where state in ('waiting', 'claimed')")
+        return int(found.fetchone()[0])
+
+
+def _asked(database: Path) -> list[str]:
+    with sqlite3.connect(database) as connection:
+        return [row[0] for row in connection.execute("select text from questions")]
 
 
 def test_a_signed_question_is_answered_with_exactly_one_sourced_card(kohoku: Kohoku) -> None:
@@ -110,3 +122,64 @@ def test_three_processes_on_one_sqlite_file_lose_and_double_nothing(house: House
     assert set(statuses) == {200}
     eventually(lambda: len(line.delivered) >= len(numbers), house.log)
     assert sorted(body["replyToken"] for body in line.delivered) == sorted(map(token, numbers))
+
+
+def test_a_storm_of_redeliveries_out_of_order_over_a_failing_line_gives_one_reply_each(
+    house: House, line: LineApi
+) -> None:
+    numbers = range(1, 11)
+    line.issue(*map(token, numbers))
+    line.plan(
+        REPLY,
+        *[Behaviour(drop="before"), Behaviour(429, "The API rate limit has been exceeded. Try again later.")],
+        *[Behaviour(drop="after"), Behaviour(500), Behaviour(delay=0.5)],
+    )
+    server = house.start(workers=2)
+    first = [message(number, "印鑑登録したい") for number in numbers]
+    again = [body.replace(b'"isRedelivery": false', b'"isRedelivery": true') for body in first]
+    storm = (first + again) * 8
+    random.Random(20261125).shuffle(storm)
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = {answer.status_code for answer in pool.map(server.post, storm)}
+
+    assert statuses == {200}
+    eventually(lambda: len(line.delivered) >= len(numbers), house.log)
+    eventually(lambda: _open(house.database) == 0, house.log)
+    assert sorted(body["replyToken"] for body in line.delivered) == sorted(map(token, numbers))
+
+
+def test_an_event_whose_token_has_expired_is_not_answered_and_holds_up_no_other(house: House, line: LineApi) -> None:
+    line.issue(token(1), token(2))
+    own = {"webhookEventId": "01HXYZ0123456789ABCDEFGH01", "replyToken": token(1)}
+    stale = text_event("住民票", **own, timestamp=now_ms() - 21 * 60_000, deliveryContext={"isRedelivery": True})
+    server = house.start()
+
+    assert server.post(callback(stale)).status_code == 200
+    server.post(message(2, "印鑑登録したい"))
+
+    eventually(lambda: line.delivered, house.log)
+    eventually(lambda: _open(house.database) == 0, house.log)
+    assert [body["replyToken"] for body in line.delivered] == [token(2)]
+
+
+def test_a_message_that_is_unsent_and_a_person_who_leaves_leave_nothing_to_read(house: House, line: LineApi) -> None:
+    line.issue(token(1), token(2))
+    server = house.start()
+    server.post(message(1, "ひみつの住民票"))
+    eventually(lambda: len(line.delivered) == 1, house.log)
+    eventually(lambda: _open(house.database) == 0, house.log)
+    assert _asked(house.database) == ["ひみつの住民票"]
+
+    unsend = event("unsend", webhookEventId="u-1", replyToken=None, unsend={"messageId": "1"})
+    assert server.post(callback(unsend)).status_code == 200
+    assert _asked(house.database) == []
+
+    server.post(callback(event("follow", webhookEventId="f-1", replyToken=token(2), timestamp=now_ms())))
+    eventually(lambda: len(line.delivered) == 2, house.log)
+    eventually(lambda: _open(house.database) == 0, house.log)
+    assert server.post(callback(event("unfollow", webhookEventId="u-2", replyToken=None))).status_code == 200
+    with sqlite3.connect(house.database) as connection:
+        for table, column in (("conversations", "key"), ("questions", "conversation_key"), ("feedback", "kind")):
+            assert connection.execute(f"select {column} from {table}").fetchall() == []
+        assert {row[0] for row in connection.execute("select conversation_key from inbox")} == {""}
