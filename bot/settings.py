@@ -71,6 +71,11 @@ class Settings:
     line_icon_url: str = _setting(
         "", "LINE: 返事の横に出す絵(https のPNG)。空で PUBLIC_URL があれば、用意のもの", read=_address
     )
+    line_push_late: bool = _setting(
+        False,
+        "LINE: 返信の期限(1分)に間に合わなかった返事を、プッシュで送る(1)か、送らない(0)か。1通と数えられる",
+        read=_yes_or_no,
+    )
     slack_signing_secret: str = _setting("", "Slack: Signing Secret(署名の確認)", secret=True)
     slack_bot_token: str = _setting("", "Slack: Bot User OAuth Token(xoxb-…。返事の送信)", secret=True)
     slack_app_token: str = _setting("", "Slack: App-Level Token(xapp-…)。Socket Modeで使うときだけ", secret=True)

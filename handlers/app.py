@@ -175,11 +175,12 @@ def _open_line(house: _House, live: LiveGuide) -> _Channel:
         return _closed(house.app, "line", "/line/webhook", "LINE_CHANNEL_SECRET と LINE_CHANNEL_ACCESS_TOKEN")
     # LINE's SDK takes a second and 70 MB to import (measured with 3.27): only where it is used.
     from handlers.line.door import LineDoor
-    from handlers.line.recent_users import RecentUsers
+    from handlers.line.recent_users import LASTS, LASTS_FOR_PUSH, RecentUsers
     from handlers.line.send import LineSender
     from handlers.line.webhook import LineInlet, line_blueprint
 
-    users = RecentUsers(utc_now)
+    late = settings.line_push_late
+    users = RecentUsers(utc_now, lasts=LASTS_FOR_PUSH if late else LASTS)
     sender = LineSender(settings.line_channel_access_token, utc_now, api_base=settings.line_api_base)
     inlet = LineInlet(
         secret=settings.line_channel_secret,
@@ -193,7 +194,7 @@ def _open_line(house: _House, live: LiveGuide) -> _Channel:
         count=lambda outcome, number: house.metrics.events("line", outcome, number),
     )
     house.app.register_blueprint(line_blueprint(inlet))
-    return _Channel(lambda: sender.problem, LineDoor(sender, users, _line_texts(settings, live)))
+    return _Channel(lambda: sender.problem, LineDoor(sender, users, _line_texts(settings, live), pushes_late=late))
 
 
 def _line_texts(settings: Settings, live: LiveGuide) -> LineTexts:

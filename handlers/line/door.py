@@ -14,8 +14,12 @@ from handlers.line.texts import LineTexts
 class LineDoor:
     """Implements handlers.door.Door for LINE."""
 
-    def __init__(self, sender: LineSender, users: RecentUsers, texts: LineTexts) -> None:
-        """Send through `sender`; `users` is the map that the webhook fills."""
+    def __init__(self, sender: LineSender, users: RecentUsers, texts: LineTexts, *, pushes_late: bool = False) -> None:
+        """Send through `sender`; `users` is the map that the webhook fills.
+
+        `pushes_late`: an answer that its reply token did not outlive is pushed, which may cost money.
+        """
+        self._pushes_late = pushes_late
         self._sender = sender
         self._users = users
         self._texts = texts
@@ -27,6 +31,10 @@ class LineDoor:
 
     def deliver(self, event: InboxEvent, reply: Reply) -> Delivery:
         """Render `reply` and send it with the event's reply token; never raises for a network fault."""
+        # Not after a reply whose outcome is unknown: it may be there, and a push would come on top of it.
+        late = self._pushes_late and not event.sending_began and self._sender.too_late(event)
+        if late and (user_id := self._users.find(event.new.event_id)):
+            return self._sender.push(event, user_id, render(reply, self._texts))
         return self._sender.reply(event, render(reply, self._texts), lambda: render_plain(reply, self._texts))
 
     def show_thinking(self, event: InboxEvent) -> None:

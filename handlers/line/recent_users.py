@@ -9,6 +9,8 @@ from threading import Lock
 
 LASTS = timedelta(minutes=1)
 """A reply token lives no longer, either."""
+LASTS_FOR_PUSH = timedelta(minutes=10)
+"""Where late answers are pushed: one that comes later still answers nothing any more."""
 
 
 class RecentUsers:

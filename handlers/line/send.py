@@ -12,8 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from threading import Lock
 from typing import Any
+from uuid import UUID, uuid5
 
 import structlog
 from linebot.v3.messaging import (  # type: ignore[import-untyped,unused-ignore]
@@ -22,6 +24,7 @@ from linebot.v3.messaging import (  # type: ignore[import-untyped,unused-ignore]
     Configuration,
     Message,
     MessagingApi,
+    PushMessageRequest,
     ReplyMessageRequest,
     ShowLoadingAnimationRequest,
 )
@@ -44,6 +47,9 @@ _REPLY_TIMEOUT = (2, 5)
 _LOADING_TIMEOUT = (1, 1)
 _LOADING_SECONDS = 20
 """5 to 60, a multiple of 5 (#display-a-loading-indicator-request-body); it ends when the answer arrives."""
+_PUSHES = 2
+_RETRY_KEYS = UUID("0b0d4c52-5a0c-4e0c-9d0f-6c1f6a1f5e55")
+"""Any fixed UUID: our retry keys are those of no other program."""
 _CONNECTIONS = 64
 """Kept open at the most; more than a process has worker threads."""
 
@@ -86,15 +92,19 @@ class LineSender:
         """Return why nothing can be sent, for /readyz; empty when all is well."""
         return REFUSED if self._refused_until else ""
 
+    def too_late(self, event: InboxEvent) -> str:
+        """Return why the event can't be replied to any more; empty while it can."""
+        if not event.new.reply_to:
+            return "no usable reply token"
+        return "reply token expired" if self._clock() > event.received_at + TOKEN_LASTS else ""
+
     def reply(self, event: InboxEvent, messages: Sequence[Message], plain: Callable[[], Sequence[Message]]) -> Delivery:
         """Send `messages` as the answer to `event`; once `plain()` instead, with the same token, when LINE refuses them.
 
         Returns what became of it; never raises for a network fault.
         """
-        if not event.new.reply_to:
-            return GiveUp("no usable reply token")
-        if self._clock() > event.received_at + TOKEN_LASTS:
-            return GiveUp("reply token expired")
+        if why := self.too_late(event):
+            return GiveUp(why)
         if self._paused():
             return GiveUp(REFUSED)
         answer = self._send(event, messages)
@@ -111,6 +121,24 @@ class LineSender:
         if isinstance(delivery, TryAgain) and wait and self._clock() + wait > event.received_at + TOKEN_LASTS:
             return GiveUp(f"{delivery.reason}: the reply token expires before LINE wants to be asked again")
         return delivery
+
+    def push(self, event: InboxEvent, user_id: str, messages: Sequence[Message]) -> Delivery:
+        """Send `messages` to the person without a reply token, which counts against the month's messages.
+
+        The retry key is the event's own, so that LINE takes it once, however often it is sent
+        (https://developers.line.biz/en/docs/messaging-api/retrying-api-request/): an outcome that is unknown is tried
+        once more at once. Returns what became of it; never raises for a network fault.
+        """
+        if self._paused():
+            return GiveUp(REFUSED)
+        request = PushMessageRequest(to=user_id, messages=list(messages))
+        method = partial(self._api.push_message_with_http_info, x_line_retry_key=str(retry_key(event.new.event_id)))
+        for _ in range(_PUSHES):
+            answer = self._call(method, request, _REPLY_TIMEOUT)
+            _log.info("line_push", event_id=event.new.event_id, status=answer.status, request_id=answer.request_id)
+            if not (answer.reached and (answer.status == 0 or answer.status >= 500)):
+                return _delivery(event, answer)
+        return GiveUp("outcome of a push unknown")
 
     def show_loading(self, user_id: str) -> None:
         """Start the loading animation for a one-on-one chat; never raises, and waits two seconds at the most."""
@@ -171,6 +199,11 @@ class LineSender:
                 self._refused_until = None
         if answer.status in (401, 403):
             _log.critical("line_token_refused", status=answer.status, request_id=answer.request_id)
+
+
+def retry_key(event_id: str) -> UUID:
+    """Return the X-Line-Retry-Key of what is pushed for an event: always the same for the same event."""
+    return uuid5(_RETRY_KEYS, event_id)
 
 
 def _delivery(event: InboxEvent, answer: _Answer) -> Delivery:

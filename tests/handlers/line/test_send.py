@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Thread
 
 import pytest
 import structlog
-from line_api import LOADING, REPLY, USER, Behaviour, LineApi
+from line_api import LOADING, PUSH, REPLY, USER, Behaviour, LineApi
 
 from bot.memory.inbox import InboxEvent, NewEvent
 from bot.reply import Kind, Reply, Text
-from handlers.door import Delivered, Door, GiveUp, TryAgain
+from handlers.door import Delivered, Delivery, Door, GiveUp, TryAgain
 from handlers.line import send
 from handlers.line.door import LineDoor
 from handlers.line.recent_users import RecentUsers
@@ -266,3 +267,53 @@ def test_lines_own_host_is_used_unless_another_is_named(clock: object) -> None:
 
 def test_the_door_is_that_of_line(bench: Bench) -> None:
     assert bench.door.channel == "line"
+
+
+class Late:
+    """A door that pushes what came too late, and an event that did."""
+
+    def __init__(self, bench: Bench) -> None:
+        """Let the token's minute pass."""
+        users = RecentUsers(bench.clock, lasts=timedelta(minutes=10))  # type: ignore[arg-type]
+        users.remember("event-1", USER)
+        self.bench = bench
+        self.door = LineDoor(bench.sender, users, LineTexts("申し訳ありません。"), pushes_late=True)
+        self.event = bench.event()
+        bench.clock.passes(61)  # type: ignore[attr-defined]
+
+    def deliver(self, *behaviours: Behaviour, began: bool = False) -> Delivery:
+        """Deliver the answer while LINE behaves so."""
+        self.bench.line.plan(PUSH, *behaviours)
+        return self.door.deliver(replace(self.event, sending_began=began), ANSWER)
+
+
+@pytest.fixture
+def late(bench: Bench) -> Late:
+    return Late(bench)
+
+
+def test_a_late_answer_is_pushed_where_the_operator_wants_it(late: Late) -> None:
+    assert late.deliver() == Delivered("request-1")
+    (body,) = late.bench.line.delivered
+    assert body["to"] == USER
+
+
+def test_a_push_is_repeated_with_the_same_retry_key(late: Late) -> None:
+    assert isinstance(late.deliver(Behaviour(500), Behaviour(409)), Delivered)
+    assert isinstance(late.deliver(Behaviour(drop="after"), Behaviour(409)), Delivered)
+
+    keys = {request.headers["X-Line-Retry-Key"] for request in late.bench.line.requests}
+    assert keys == {str(send.retry_key("event-1"))}
+    assert len(late.bench.line.requests) == 4
+    assert send.retry_key("event-2") != send.retry_key("event-1")
+
+
+def test_a_push_whose_outcome_stays_unknown_is_given_up(late: Late) -> None:
+    assert isinstance(late.deliver(Behaviour(500), Behaviour(500)), GiveUp)
+    assert isinstance(late.deliver(Behaviour(429, "You have reached your monthly limit.")), GiveUp)
+    assert late.deliver(Behaviour(429, RATE)) == TryAgain("rate limit", None, not_sent=True)
+
+
+def test_nothing_is_pushed_on_top_of_a_reply_that_may_have_arrived(late: Late) -> None:
+    assert late.deliver(began=True) == GiveUp("reply token expired")
+    assert late.bench.line.requests == []
